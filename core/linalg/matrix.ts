@@ -1,0 +1,70 @@
+/**
+ * A dense real matrix: a row-major view on a buffer that it does not own.
+ *
+ * Entry (i, j) is `data[i * cols + j]`. The buffer may be shared memory, so that workers read one copy.
+ */
+export class Matrix {
+  readonly rows: number
+  readonly cols: number
+  readonly data: Float64Array
+
+  /** @throws RangeError when `data.length !== rows * cols`. */
+  constructor(rows: number, cols: number, data: Float64Array) {
+    if (data.length !== rows * cols) {
+      throw new RangeError(`Expected ${rows}×${cols} = ${rows * cols} entries, found ${data.length}.`)
+    }
+    this.rows = rows
+    this.cols = cols
+    this.data = data
+  }
+
+  static zeros(rows: number, cols: number): Matrix {
+    return new Matrix(rows, cols, new Float64Array(rows * cols))
+  }
+
+  /** @param rows equally long rows; an empty list gives a 0×0 matrix. */
+  static fromRows(rows: readonly ArrayLike<number>[]): Matrix {
+    const cols = rows[0]?.length ?? 0
+    const result = Matrix.zeros(rows.length, cols)
+    rows.forEach((row, i) => {
+      if (row.length !== cols) throw new RangeError(`Row ${i} has ${row.length} entries, row 0 has ${cols}.`)
+      result.data.set(row, i * cols)
+    })
+    return result
+  }
+
+  /** A n×1 view on `values` (no copy). */
+  static column(values: Float64Array): Matrix {
+    return new Matrix(values.length, 1, values)
+  }
+
+  get(i: number, j: number): number {
+    return this.data[i * this.cols + j]
+  }
+
+  set(i: number, j: number, value: number): void {
+    this.data[i * this.cols + j] = value
+  }
+
+  /** Row i as a view (writes go through). */
+  row(i: number): Float64Array {
+    return this.data.subarray(i * this.cols, (i + 1) * this.cols)
+  }
+
+  /** Column j as a copy. */
+  columnCopy(j: number): Float64Array {
+    return Float64Array.from({ length: this.rows }, (_, i) => this.data[i * this.cols + j])
+  }
+
+  clone(): Matrix {
+    return new Matrix(this.rows, this.cols, this.data.slice())
+  }
+
+  transpose(): Matrix {
+    const result = Matrix.zeros(this.cols, this.rows)
+    for (let i = 0; i < this.rows; i++) {
+      for (let j = 0; j < this.cols; j++) result.data[j * this.rows + i] = this.data[i * this.cols + j]
+    }
+    return result
+  }
+}

@@ -1,0 +1,173 @@
+import { Matrix } from './matrix.ts'
+
+export interface MultiplyOptions {
+  /** Use Aᵀ for A. */
+  readonly transposeA?: boolean
+  /** Use Bᵀ for B. */
+  readonly transposeB?: boolean
+  /** Factor of the product, 1 by default. */
+  readonly alpha?: number
+  /** Factor of what `out` held before, 0 by default (then `out` may hold anything, NaN too). */
+  readonly beta?: number
+  /** Receives the result; it must not overlap A or B. */
+  readonly out?: Matrix
+}
+
+/**
+ * C = α·op(A)·op(B) + β·C.
+ *
+ * @returns `out`, or a new matrix of op(A).rows × op(B).cols
+ * @throws RangeError when the shapes do not match.
+ */
+export function multiply(A: Matrix, B: Matrix, options: MultiplyOptions = {}): Matrix {
+  const { transposeA = false, transposeB = false, alpha = 1, beta = 0 } = options
+  const [n, inner] = transposeA ? [A.cols, A.rows] : [A.rows, A.cols]
+  const [innerB, m] = transposeB ? [B.cols, B.rows] : [B.rows, B.cols]
+  if (inner !== innerB) throw new RangeError(`Cannot multiply ${n}×${inner} by ${innerB}×${m}.`)
+  const out = options.out ?? Matrix.zeros(n, m)
+  if (out.rows !== n || out.cols !== m) {
+    throw new RangeError(`The product is ${n}×${m}, its destination ${out.rows}×${out.cols}.`)
+  }
+  if (beta === 0) out.data.fill(0)
+  else scale(beta, out.data)
+  const right = transposeB ? B.transpose() : B
+  for (let i = 0; i < n; i++) {
+    const target = out.row(i)
+    for (let k = 0; k < inner; k++) {
+      const a = alpha * (transposeA ? A.data[k * A.cols + i] : A.data[i * inner + k])
+      if (a !== 0) axpy(a, right.row(k), target)
+    }
+  }
+  return out
+}
+
+/** A·x. `x`: A.cols entries; `out`: A.rows entries, not overlapping x. */
+export function multiplyVector(A: Matrix, x: Float64Array, out = new Float64Array(A.rows)): Float64Array {
+  checkLength('x', x, A.cols)
+  checkLength('out', out, A.rows)
+  for (let i = 0; i < A.rows; i++) out[i] = dot(A.row(i), x)
+  return out
+}
+
+/** Aᵀ·x. `x`: A.rows entries; `out`: A.cols entries, not overlapping x. */
+export function multiplyTransposeVector(
+  A: Matrix,
+  x: Float64Array,
+  out = new Float64Array(A.cols),
+): Float64Array {
+  checkLength('x', x, A.rows)
+  checkLength('out', out, A.cols)
+  out.fill(0)
+  for (let i = 0; i < A.rows; i++) if (x[i] !== 0) axpy(x[i], A.row(i), out)
+  return out
+}
+
+/** AᵀA, cols × cols, exactly symmetric. */
+export function gram(A: Matrix): Matrix {
+  return mirrorLower(multiply(A, A, { transposeA: true }))
+}
+
+/** AAᵀ, rows × rows, exactly symmetric. */
+export function outerGram(A: Matrix): Matrix {
+  return mirrorLower(multiply(A, A, { transposeB: true }))
+}
+
+/** Σ xᵢyᵢ of two equally long vectors. */
+export function dot(x: Float64Array, y: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < x.length; i++) sum += x[i] * y[i]
+  return sum
+}
+
+/** ‖x‖₂ without overflow or underflow on the way. */
+export function norm2(x: Float64Array): number {
+  const plain = Math.sqrt(dot(x, x))
+  if (plain > 1e-140 && plain < 1e150) return plain
+  const largest = maxAbs(x)
+  if (largest === 0 || !Number.isFinite(largest)) return largest
+  let sum = 0
+  for (const value of x) sum += (value / largest) ** 2
+  return largest * Math.sqrt(sum)
+}
+
+/** max |xᵢ|, 0 for an empty vector, NaN when an entry is. */
+export function maxAbs(x: Float64Array): number {
+  let largest = 0
+  for (const value of x) largest = Math.max(largest, Math.abs(value))
+  return largest
+}
+
+/** y += α·x, in place. */
+export function axpy(alpha: number, x: Float64Array, y: Float64Array): void {
+  for (let i = 0; i < x.length; i++) y[i] += alpha * x[i]
+}
+
+/** x *= α, in place. */
+export function scale(alpha: number, x: Float64Array): void {
+  for (let i = 0; i < x.length; i++) x[i] *= alpha
+}
+
+/** ‖A‖_F. */
+export function frobeniusNorm(A: Matrix): number {
+  return norm2(A.data)
+}
+
+/** α·A + β·B, a new matrix. */
+export function combine(alpha: number, A: Matrix, beta: number, B: Matrix): Matrix {
+  if (A.rows !== B.rows || A.cols !== B.cols) {
+    throw new RangeError(`Cannot add ${A.rows}×${A.cols} and ${B.rows}×${B.cols}.`)
+  }
+  const result = A.clone()
+  scale(alpha, result.data)
+  axpy(beta, B.data, result.data)
+  return result
+}
+
+/** diag(s)·A. `s`: A.rows entries; `out` may be A itself. */
+export function scaleRows(A: Matrix, s: ArrayLike<number>, out = Matrix.zeros(A.rows, A.cols)): Matrix {
+  checkLength('s', s, A.rows)
+  for (let i = 0, at = 0; i < A.rows; i++) {
+    for (let j = 0; j < A.cols; j++, at++) out.data[at] = s[i] * A.data[at]
+  }
+  return out
+}
+
+/** A·diag(s). `s`: A.cols entries; `out` may be A itself. */
+export function scaleColumns(A: Matrix, s: ArrayLike<number>, out = Matrix.zeros(A.rows, A.cols)): Matrix {
+  checkLength('s', s, A.cols)
+  for (let i = 0, at = 0; i < A.rows; i++) {
+    for (let j = 0; j < A.cols; j++, at++) out.data[at] = A.data[at] * s[j]
+  }
+  return out
+}
+
+/** ‖A.row(i)‖₂ for every i. */
+export function rowNorms(A: Matrix): Float64Array {
+  return Float64Array.from({ length: A.rows }, (_, i) => norm2(A.row(i)))
+}
+
+/** ‖A.column(j)‖₂ for every j. */
+export function columnNorms(A: Matrix): Float64Array {
+  return Float64Array.from({ length: A.cols }, (_, j) => norm2(A.columnCopy(j)))
+}
+
+/** The n×n identity. */
+export function identity(n: number): Matrix {
+  const result = Matrix.zeros(n, n)
+  for (let i = 0; i < n; i++) result.data[i * (n + 1)] = 1
+  return result
+}
+
+/** Copies the lower triangle onto the upper one, in place. */
+function mirrorLower(S: Matrix): Matrix {
+  for (let i = 0; i < S.rows; i++) {
+    for (let j = 0; j < i; j++) S.data[j * S.cols + i] = S.data[i * S.cols + j]
+  }
+  return S
+}
+
+function checkLength(name: string, x: ArrayLike<number>, expected: number): void {
+  if (x.length !== expected) {
+    throw new RangeError(`${name} has ${x.length} entries where ${expected} are needed.`)
+  }
+}
