@@ -1,0 +1,91 @@
+/**
+ * The light half of the method table: names, sources and applicability, as pure functions that the window can call.
+ * The computing half, keyed alike, is runners.ts.
+ */
+import { closedFormApplies } from '../closed-form/applies.ts'
+import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
+import { convexApplies } from '../programs/applies.ts'
+import { METHOD_SCHEMAS } from './document.ts'
+import type { LossId, MethodId, MethodSettings, NetworkSettings, SettingsOf } from './document.ts'
+import type { Hypothesis, ProblemSummary } from './result.ts'
+
+export interface Applicability {
+  applies: boolean
+  /** A sentence for either case: "all 5 patterns of rank 2 can be enumerated", "three outputs: no direct solver". */
+  because: string
+  hypotheses: Hypothesis[]
+}
+
+export interface Question {
+  network: NetworkSettings
+  loss: LossId
+  beta: number
+  summary: ProblemSummary
+}
+
+export interface MethodDefinition<Id extends MethodId> {
+  title: string
+  /** One sentence on what it computes. */
+  summary: string
+  /** Paper and equation. */
+  source: string
+  /** The words for legends and tables. */
+  label: (settings: SettingsOf<Id>) => string
+  applies: (question: Question, settings: SettingsOf<Id>) => Applicability
+}
+
+const OPTIMIZER_WORDS = { gd: 'GD', sgd: 'SGD', momentum: 'SGD, momentum', adam: 'Adam' } as const
+
+export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
+  convex: {
+    title: 'Convex program',
+    summary: 'The exact convex program over hyperplane arrangements, cone constraints enforced, with a certificate.',
+    source: 'Pilanci & Ergen 2020, (8); Ergen et al. 2022, Thm 2.2',
+    label: ({ solver }) => (solver === 'admm' ? 'Convex, ADMM' : 'Convex'),
+    applies: ({ network, loss, summary }, settings) => convexApplies(network, loss, summary, settings.arrangements),
+  },
+  gated: {
+    title: 'Gated ReLU relaxation',
+    summary: 'The convex program without its cone constraints: a lower bound with the same patterns.',
+    source: 'Pilanci & Ergen 2020; Mishkin et al. 2022',
+    label: () => 'Gated',
+    applies: ({ network, loss, summary }, settings) => convexApplies(network, loss, summary, settings.arrangements),
+  },
+  'closed-form': {
+    title: 'Closed form',
+    summary: 'The optimal weights written down, where a theorem covers the data.',
+    source: 'Ergen et al. 2022, Thm 2.1, 2.4; Ergen & Pilanci 2021, Thm 4.4',
+    label: () => 'Closed form',
+    applies: ({ network, loss, beta, summary }) => closedFormApplies(network, loss, beta, summary),
+  },
+  sgd: {
+    title: 'Gradient training',
+    summary: 'The non-convex network trained from random starts: what most people do.',
+    source: 'baseline',
+    label: ({ optimizer }) => OPTIMIZER_WORDS[optimizer],
+    applies: () => ({ applies: true, because: 'Gradient training works for every network and loss.', hypotheses: [] }),
+  },
+  'least-squares': {
+    title: 'Least squares',
+    summary: 'A one-layer linear network with the same weight decay: the floor to beat.',
+    source: 'Ergen & Pilanci 2021 (JMLR), §7',
+    label: () => 'Least squares',
+    applies: ({ network, loss, summary }) => leastSquaresApplies(network, loss, summary),
+  },
+}
+
+/** @returns the words for legends and tables of a run with these settings. */
+export function methodLabel(settings: MethodSettings): string {
+  return (METHODS[settings.id].label as (settings: MethodSettings) => string)(settings)
+}
+
+/** Whether a method covers the prepared problem, and why. Pure and fast: called as the person edits. */
+export function methodApplies(question: Question, settings: MethodSettings): Applicability {
+  const definition = METHODS[settings.id] as { applies: (q: Question, s: MethodSettings) => Applicability }
+  return definition.applies(question, settings)
+}
+
+/** The method's settings with every default filled in. */
+export function defaultSettings<Id extends MethodId>(id: Id): SettingsOf<Id> {
+  return METHOD_SCHEMAS[id].parse({ id }) as SettingsOf<Id>
+}

@@ -1,0 +1,229 @@
+/**
+ * The experiment document, version 1: one JSON file that feeds form, command line, gallery, workers and report.
+ *
+ * These schemas are its only definition; the types are inferred from them. Unknown keys are errors with their path.
+ * A *document* may hold sweeps in place of numbers; a *concrete* document (what is run) has none: see expand.ts.
+ */
+import { z } from 'zod'
+
+const positive = z.number().positive()
+const count = z.number().int().positive()
+const seed = z.number().int().min(0).max(0xffffffff)
+
+/** One target column, by header name or zero-based index, or several for vector outputs. */
+const column = z.union([z.string().min(1), z.number().int().min(0)])
+
+export const fileDatasetSchema = z.strictObject({
+  /** Path relative to the document. */
+  file: z.string().min(1),
+  format: z.enum(['csv', 'tsv', 'idx', 'uci']).optional(),
+  /** Default: a column named like a target (class, label, target, y), else the last one. */
+  target: z.union([column, z.array(column).min(1)]).optional(),
+  /** Whether the first line names the columns; detected when absent. */
+  header: z.boolean().optional(),
+  delimiter: z.string().length(1).optional(),
+  /** IDX only: the file of labels, relative to the document. */
+  labels: z.string().min(1).optional(),
+})
+
+export const GENERATOR_SCHEMAS = {
+  spiral: z.strictObject({
+    generator: z.literal('spiral'),
+    n: count.default(60),
+    turns: positive.default(1),
+    noise: z.number().min(0).default(0),
+    seed: seed.default(0),
+  }),
+  planted: z.strictObject({
+    generator: z.literal('planted'),
+    n: count.default(100),
+    d: count.default(3),
+    neurons: count.default(3),
+    noise: z.number().min(0).default(0.1),
+    /** regression: real targets; classification: their signs. */
+    task: z.enum(['regression', 'classification']).default('regression'),
+    seed: seed.default(0),
+  }),
+  whitened: z.strictObject({
+    generator: z.literal('whitened'),
+    n: count.default(12),
+    d: count.default(20),
+    classes: z.number().int().min(2).default(3),
+    seed: seed.default(0),
+  }),
+  'rank-one': z.strictObject({
+    generator: z.literal('rank-one'),
+    n: count.default(30),
+    d: count.default(5),
+    noise: z.number().min(0).default(0),
+    seed: seed.default(0),
+  }),
+  'points-1d': z.strictObject({
+    generator: z.literal('points-1d'),
+    x: z.array(z.number()).min(2),
+    y: z.array(z.number()).min(2),
+  }),
+} as const
+
+export type GeneratorId = keyof typeof GENERATOR_SCHEMAS
+export const generatorDatasetSchema = z.discriminatedUnion('generator', [
+  GENERATOR_SCHEMAS.spiral,
+  GENERATOR_SCHEMAS.planted,
+  GENERATOR_SCHEMAS.whitened,
+  GENERATOR_SCHEMAS['rank-one'],
+  GENERATOR_SCHEMAS['points-1d'],
+])
+
+/** Steps run in the order given, fitted on the training rows only. */
+export const STEP_SCHEMAS = {
+  /** Mean 0, standard deviation 1 (n − 1) per column; a constant column is an error. */
+  standardize: z.strictObject({ step: z.literal('standardize') }),
+  /** Mean 0 per column. */
+  center: z.strictObject({ step: z.literal('center') }),
+  /** Every column divided by its ℓ₂ norm over the training rows. */
+  'unit-columns': z.strictObject({ step: z.literal('unit-columns') }),
+  /** Every feature multiplied by `by` (1/255 for pixels, say). */
+  scale: z.strictObject({ step: z.literal('scale'), by: z.number() }),
+  /** X → X V Σ⁻¹ Vᵀ (THEORY 5.3), so that X Xᵀ = I for n ≤ d and full row rank. */
+  whiten: z.strictObject({ step: z.literal('whiten') }),
+  /** Categorical feature columns become indicator columns; all of them when `columns` is absent. */
+  'one-hot': z.strictObject({ step: z.literal('one-hot'), columns: z.array(column).min(1).optional() }),
+  /** Missing cells: the training mean of the column, zero, or the whole row dropped. */
+  impute: z.strictObject({ step: z.literal('impute'), with: z.enum(['mean', 'zero', 'drop-row']) }),
+  /** At most `perClass` rows of each class, drawn before the split. */
+  subsample: z.strictObject({ step: z.literal('subsample'), perClass: count, seed: seed.default(0) }),
+} as const
+
+export type StepId = keyof typeof STEP_SCHEMAS
+export const stepSchema = z.discriminatedUnion('step', [
+  STEP_SCHEMAS.standardize,
+  STEP_SCHEMAS.center,
+  STEP_SCHEMAS['unit-columns'],
+  STEP_SCHEMAS.scale,
+  STEP_SCHEMAS.whiten,
+  STEP_SCHEMAS['one-hot'],
+  STEP_SCHEMAS.impute,
+  STEP_SCHEMAS.subsample,
+])
+
+export const splitSchema = z.strictObject({
+  /** Share of the rows held out; 0 trains on everything. */
+  test: z.number().min(0).lt(1).default(0),
+  seed: seed.default(1),
+  stratify: z.boolean().default(true),
+})
+
+const twoLayer = {
+  layers: z.literal(2).default(2),
+  /** Hidden units of the trained baselines; convex programs and closed forms find their own number. */
+  width: count.default(50),
+  bias: z.literal(false).default(false),
+  /**
+   * auto: two classes give one output with labels ±1 (cross-entropy: one-hot), more classes one-hot;
+   * numeric targets are taken as they are.
+   */
+  outputs: z.enum(['auto', 'scalar', 'one-hot']).default('auto'),
+}
+
+export const NETWORK_SCHEMAS = {
+  relu: z.strictObject({ family: z.literal('relu'), ...twoLayer }),
+  'bn-relu': z.strictObject({ family: z.literal('bn-relu'), ...twoLayer }),
+} as const
+
+export type FamilyId = keyof typeof NETWORK_SCHEMAS
+export const networkSchema = z.discriminatedUnion('family', [NETWORK_SCHEMAS.relu, NETWORK_SCHEMAS['bn-relu']])
+
+export const lossSchema = z.enum(['squared', 'hinge', 'logistic', 'cross-entropy'])
+export type LossId = z.infer<typeof lossSchema>
+
+export const arrangementsSchema = z.strictObject({
+  /** auto: enumerate when the rank is at most 3 and the count is within `limit`, else sample `count`. */
+  mode: z.enum(['auto', 'enumerate', 'sample']).default('auto'),
+  /** Random gate vectors drawn when sampling; distinct patterns are kept. */
+  count: count.default(200),
+  /** Enumeration of more cells than this is refused. */
+  limit: count.default(20_000),
+})
+
+const convexSettings = {
+  arrangements: arrangementsSchema.default({ mode: 'auto', count: 200, limit: 20_000 }),
+  /** Stop when the solver gap is below tolerance · max(1, |primal|). */
+  tolerance: positive.default(1e-6),
+}
+
+export const METHOD_SCHEMAS = {
+  convex: z.strictObject({
+    id: z.literal('convex'),
+    ...convexSettings,
+    /** active-set: working sets with exact cone projections; admm: the second opinion on the full program. */
+    solver: z.enum(['active-set', 'admm']).default('active-set'),
+  }),
+  gated: z.strictObject({ id: z.literal('gated'), ...convexSettings }),
+  'closed-form': z.strictObject({ id: z.literal('closed-form') }),
+  sgd: z.strictObject({
+    id: z.literal('sgd'),
+    /** gd uses all rows at every step; the others use batches. */
+    optimizer: z.enum(['gd', 'sgd', 'momentum', 'adam']).default('momentum'),
+    learningRate: positive.default(0.01),
+    momentum: z.number().min(0).lt(1).default(0.9),
+    epochs: count.default(500),
+    batchSize: z.union([count, z.literal('full')]).default(32),
+    trials: z.number().int().min(1).max(1000).default(1),
+    initialization: z.enum(['kaiming', 'gaussian']).default('kaiming'),
+    /** Standard deviation of the gaussian initialisation. */
+    scale: positive.default(0.1),
+    /** Halve the learning rate when the objective has not improved for `patience` epochs; null: constant. */
+    schedule: z
+      .strictObject({ factor: z.number().gt(0).lt(1).default(0.5), patience: count.default(10) })
+      .nullable()
+      .default(null),
+  }),
+  'least-squares': z.strictObject({ id: z.literal('least-squares') }),
+} as const
+
+export type MethodId = keyof typeof METHOD_SCHEMAS
+export const METHOD_IDS = Object.keys(METHOD_SCHEMAS) as MethodId[]
+export const methodSchema = z.discriminatedUnion('id', [
+  METHOD_SCHEMAS.convex,
+  METHOD_SCHEMAS.gated,
+  METHOD_SCHEMAS['closed-form'],
+  METHOD_SCHEMAS.sgd,
+  METHOD_SCHEMAS['least-squares'],
+])
+
+export const limitsSchema = z.strictObject({
+  /** Wall-clock seconds a run. */
+  seconds: positive.default(600),
+  /** Iterations a run (epochs for trained baselines). */
+  iterations: count.optional(),
+})
+
+export const concreteDocumentSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string().min(1).max(200),
+  dataset: z.union([fileDatasetSchema, generatorDatasetSchema]),
+  preprocess: z.array(stepSchema).default([]),
+  split: splitSchema.default({ test: 0, seed: 1, stratify: true }),
+  network: networkSchema,
+  loss: lossSchema,
+  beta: positive,
+  methods: z.array(methodSchema).min(1),
+  seed: seed.default(0),
+  limits: limitsSchema.default({ seconds: 600 }),
+})
+
+/** A document without sweeps and with every default filled in: exactly what is run. */
+export type ConcreteDocument = z.infer<typeof concreteDocumentSchema>
+/** The same before defaults are filled in; what a person writes. */
+export type DocumentInput = z.input<typeof concreteDocumentSchema>
+export type Dataset = ConcreteDocument['dataset']
+export type FileDataset = z.infer<typeof fileDatasetSchema>
+export type GeneratorDataset = z.infer<typeof generatorDatasetSchema>
+export type Step = z.infer<typeof stepSchema>
+export type Split = z.infer<typeof splitSchema>
+export type NetworkSettings = z.infer<typeof networkSchema>
+export type ArrangementSettings = z.infer<typeof arrangementsSchema>
+export type MethodSettings = z.infer<typeof methodSchema>
+export type SettingsOf<Id extends MethodId> = Extract<MethodSettings, { id: Id }>
+
+export const isFileDataset = (dataset: Dataset): dataset is FileDataset => 'file' in dataset

@@ -1,0 +1,85 @@
+/** What a method is given and what it returns: the types between data, methods and the runner. */
+import type { Matrix } from '../linalg/matrix.ts'
+import type { ConcreteDocument, LossId, MethodId, NetworkSettings, SettingsOf } from './document.ts'
+import type { CertificateLevel, HistoryPoint, Hypothesis, ProblemSummary, RunStatus } from './result.ts'
+
+/** A prepared training problem. Matrices are views on shared memory: never written to by a method. */
+export interface Problem {
+  /** n×d. */
+  X: Matrix
+  /** n×K: real values, ±1 (K = 1) or one-hot rows. */
+  Y: Matrix
+  test: { X: Matrix; Y: Matrix } | null
+  network: NetworkSettings
+  loss: LossId
+  beta: number
+  summary: ProblemSummary
+}
+
+/** `data` is row-major of shape `shape`. */
+export interface NamedArray {
+  shape: number[]
+  data: Float64Array
+}
+export type NamedArrays = Record<string, NamedArray>
+
+/** Family of the network that a method returns: the document's families and the one-layer linear baseline. */
+export type NetworkId = 'relu' | 'bn-relu' | 'linear'
+
+/** Trained weights by name; which names a family has is stated in core/networks. */
+export interface TrainedNetwork {
+  family: NetworkId
+  arrays: NamedArrays
+}
+
+export type StopReason = 'cancelled' | 'maxTime' | 'maxIterations'
+
+export interface RunContext {
+  /** Monotonic seconds since the run began. */
+  clock: () => number
+  /** Asked between iterations; non-null means: return the best iterate now, with this status. */
+  stop: (iteration: number) => StopReason | null
+  /** Seed of this run alone, derived from the document's seed and the run's key. */
+  seed: number
+}
+
+/** Yielded between iterations; the runner records and throttles it. */
+export interface MethodProgress extends Omit<HistoryPoint, 'seconds'> {
+  /** Share of the work done in [0, 1], where it can be known. */
+  fraction?: number
+  /** What is being done: "enumerating arrangements". */
+  phase?: string
+}
+
+export interface MethodOutcome {
+  status: RunStatus
+  iterations: number
+  /** Null when nothing was found (numericalError, say). */
+  network: TrainedNetwork | null
+  /** Of convex programs. The dual is evaluated at `arrays.dual` where there is one. */
+  program?: { objective: number; dual: number }
+  /** The runner computes the gap from the network's own objective. */
+  claim: { level: CertificateLevel; lowerBound: number | null; how: string }
+  hypotheses: Hypothesis[]
+  /** Beside the weights: dual vector, gate vectors… */
+  arrays?: NamedArrays
+  details?: Record<string, number | string | null>
+}
+
+/** The computing half of a method; its light half (title, hypotheses) is in catalog.ts. */
+export type RunMethod<Id extends MethodId> = (
+  problem: Problem,
+  settings: SettingsOf<Id>,
+  context: RunContext,
+) => Generator<MethodProgress, MethodOutcome>
+
+/** One run of an expanded document. */
+export interface RunSpec {
+  key: string
+  label: string
+  trial: number
+  point: Record<string, number>
+  document: ConcreteDocument
+  /** Index into `document.methods`. */
+  methodIndex: number
+}
