@@ -1,0 +1,34 @@
+import { bundleElectron, electronOutputs } from './bundle-electron.ts'
+import { bundleRenderer } from './bundle-renderer.ts'
+import type { Target } from './staleness.ts'
+
+export type TargetName = 'kernels' | 'electron' | 'renderer'
+
+const generated = 'core/kernels/generated'
+const packages = ['package.json', 'package-lock.json']
+
+/** Everything that is built, in the order in which it is needed. */
+export const targets: Readonly<Record<TargetName, Target>> = {
+  kernels: {
+    name: 'kernels',
+    inputs: ['core/kernels', 'build/kernels.mjs', 'package-lock.json'],
+    except: [generated],
+    outputs: [generated],
+    build: async () => {
+      const { buildKernels } = await import('../kernels.mjs')
+      await buildKernels()
+    },
+  },
+  electron: {
+    name: 'electron',
+    inputs: ['core', 'electron', 'build/steps', 'tsconfig.json', ...packages],
+    outputs: electronOutputs,
+    build: bundleElectron,
+  },
+  renderer: {
+    name: 'renderer',
+    inputs: ['core', 'renderer', 'build/vite.config.ts', 'build/steps', 'tsconfig.json', ...packages],
+    outputs: ['dist/renderer/index.html'],
+    build: bundleRenderer,
+  },
+}
