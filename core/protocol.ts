@@ -170,7 +170,9 @@ export const REQUESTS = {
   inspectProblem: row(z.strictObject({ experimentId: idSchema, document: documentSchema })),
 
   /** Runs the saved document; all of its methods, or those at the given indices. */
-  startRuns: row(z.strictObject({ experimentId: idSchema, methods: z.array(z.number().int().min(0)).optional() })),
+  startRuns: row(
+    z.strictObject({ experimentId: idSchema, methods: z.array(z.number().int().min(0)).optional() }),
+  ),
   cancelRun: row(z.strictObject({ experimentId: idSchema, key: runKeySchema })),
   cancelAll: row(z.strictObject({ experimentId: idSchema.optional() })),
   /** Everything queued, running or finished in this session, with whole histories. */
@@ -237,7 +239,15 @@ export interface Events {
 }
 export type EventName = keyof Events
 
-export const COMMAND_NAMES = ['new-experiment', 'import-data', 'run', 'cancel', 'settings', 'find', 'open'] as const
+export const COMMAND_NAMES = [
+  'new-experiment',
+  'import-data',
+  'run',
+  'cancel',
+  'settings',
+  'find',
+  'open',
+] as const
 export type CommandName = (typeof COMMAND_NAMES)[number]
 
 /** What the window is given, whichever host it has. Errors are rejected as BidualError. */

@@ -39,17 +39,20 @@ const OPTIMIZER_WORDS = { gd: 'GD', sgd: 'SGD', momentum: 'SGD, momentum', adam:
 export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
   convex: {
     title: 'Convex program',
-    summary: 'The exact convex program over hyperplane arrangements, cone constraints enforced, with a certificate.',
+    summary:
+      'The exact convex program over hyperplane arrangements, cone constraints enforced, with a certificate.',
     source: 'Pilanci & Ergen 2020, (8); Ergen et al. 2022, Thm 2.2',
     label: ({ solver }) => (solver === 'admm' ? 'Convex, ADMM' : 'Convex'),
-    applies: ({ network, loss, summary }, settings) => convexApplies(network, loss, summary, settings.arrangements),
+    applies: ({ network, loss, summary }, settings) =>
+      convexApplies(network, loss, summary, settings.arrangements),
   },
   gated: {
     title: 'Gated ReLU relaxation',
     summary: 'The convex program without its cone constraints: a lower bound with the same patterns.',
     source: 'Pilanci & Ergen 2020; Mishkin et al. 2022',
     label: () => 'Gated',
-    applies: ({ network, loss, summary }, settings) => convexApplies(network, loss, summary, settings.arrangements),
+    applies: ({ network, loss, summary }, settings) =>
+      convexApplies(network, loss, summary, settings.arrangements),
   },
   'closed-form': {
     title: 'Closed form',
@@ -63,7 +66,11 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     summary: 'The non-convex network trained from random starts: what most people do.',
     source: 'baseline',
     label: ({ optimizer }) => OPTIMIZER_WORDS[optimizer],
-    applies: () => ({ applies: true, because: 'Gradient training works for every network and loss.', hypotheses: [] }),
+    applies: () => ({
+      applies: true,
+      because: 'Gradient training works for every network and loss.',
+      hypotheses: [],
+    }),
   },
   'least-squares': {
     title: 'Least squares',

@@ -131,7 +131,10 @@ export const NETWORK_SCHEMAS = {
 } as const
 
 export type FamilyId = keyof typeof NETWORK_SCHEMAS
-export const networkSchema = z.discriminatedUnion('family', [NETWORK_SCHEMAS.relu, NETWORK_SCHEMAS['bn-relu']])
+export const networkSchema = z.discriminatedUnion('family', [
+  NETWORK_SCHEMAS.relu,
+  NETWORK_SCHEMAS['bn-relu'],
+])
 
 export const lossSchema = z.enum(['squared', 'hinge', 'logistic', 'cross-entropy'])
 export type LossId = z.infer<typeof lossSchema>

@@ -79,7 +79,8 @@ function findSweeps(value: Json, path: Path = []): Sweep[] {
 function replaceAt(value: Json, path: Path, replacement: number): Json {
   if (path.length === 0) return replacement
   const [head, ...rest] = path
-  if (Array.isArray(value)) return value.map((item, i) => (i === head ? replaceAt(item, rest, replacement) : item))
+  if (Array.isArray(value))
+    return value.map((item, i) => (i === head ? replaceAt(item, rest, replacement) : item))
   const record = value as Record<string, Json>
   return { ...record, [head]: replaceAt(record[head], rest, replacement) }
 }
@@ -111,11 +112,19 @@ const firstPoint = (sweeps: Sweep[]) =>
 const shortNumber = (value: number) => String(Number(value.toPrecision(6)))
 
 /** Keys appear in folder names and the wire's schema: brackets and dots of paths become `-`. */
-function runKey(settings: MethodSettings, occurrence: number, trial: number, point: Record<string, number>): string {
+function runKey(
+  settings: MethodSettings,
+  occurrence: number,
+  trial: number,
+  point: Record<string, number>,
+): string {
   const method = occurrence > 0 ? `${settings.id}_${occurrence + 1}` : settings.id
   const withTrial = settings.id === 'sgd' && settings.trials > 1 ? `${method}-${trial + 1}` : method
   const swept = Object.entries(point)
-    .map(([path, value]) => `${path.replace(/^methods\[\d+\]\./, '').replace(/[^A-Za-z0-9]+/g, '-')}=${shortNumber(value)}`)
+    .map(
+      ([path, value]) =>
+        `${path.replace(/^methods\[\d+\]\./, '').replace(/[^A-Za-z0-9]+/g, '-')}=${shortNumber(value)}`,
+    )
     .join(',')
   return swept ? `${withTrial}@${swept}` : withTrial
 }
@@ -123,7 +132,8 @@ function runKey(settings: MethodSettings, occurrence: number, trial: number, poi
 function runLabel(settings: MethodSettings, trial: number, point: Record<string, number>): string {
   const parts = [methodLabel(settings)]
   if (settings.id === 'sgd' && settings.trials > 1) parts.push(`trial ${trial + 1}`)
-  for (const [path, value] of Object.entries(point)) parts.push(`${path.split('.').at(-1)!} ${shortNumber(value)}`)
+  for (const [path, value] of Object.entries(point))
+    parts.push(`${path.split('.').at(-1)!} ${shortNumber(value)}`)
   return parts.join(' · ')
 }
 
@@ -147,7 +157,10 @@ export function expandDocument(json: Json): RunSpec[] {
     const own = sweeps.filter((sweep) => concerns(sweep, methodIndex))
     const total = own.reduce((product, { values }) => product * values.length, 1)
     if (specs.length + total > MAX_RUNS) {
-      throw new BidualError('too-large', `The document expands into more than ${MAX_RUNS} runs. Shorten a sweep.`)
+      throw new BidualError(
+        'too-large',
+        `The document expands into more than ${MAX_RUNS} runs. Shorten a sweep.`,
+      )
     }
     for (const point of combinations(own)) {
       const document = concreteAt(json, sweeps, { ...firstPoint(sweeps), ...point })
@@ -160,7 +173,10 @@ export function expandDocument(json: Json): RunSpec[] {
       }
     }
     if (specs.length > MAX_RUNS) {
-      throw new BidualError('too-large', `The document expands into more than ${MAX_RUNS} runs. Use fewer trials.`)
+      throw new BidualError(
+        'too-large',
+        `The document expands into more than ${MAX_RUNS} runs. Use fewer trials.`,
+      )
     }
   })
   refuseDuplicates(specs)
@@ -170,7 +186,8 @@ export function expandDocument(json: Json): RunSpec[] {
 function refuseDuplicates(specs: RunSpec[]): void {
   const seen = new Set<string>()
   for (const { key } of specs) {
-    if (seen.has(key)) throw new BidualError('bad-input', `Two runs would be called "${key}": a sweep repeats a value.`)
+    if (seen.has(key))
+      throw new BidualError('bad-input', `Two runs would be called "${key}": a sweep repeats a value.`)
     seen.add(key)
   }
 }

@@ -41,7 +41,12 @@ export interface RunContext {
   stop: (iteration: number) => StopReason | null
   /** Seed of this run alone, derived from the document's seed and the run's key. */
   seed: number
+  /** Seed of sampled arrangements: the same for all runs of a document, so that they share one dictionary. */
+  dictionarySeed: number
 }
+
+/** The prepared data of a document; shared by its runs, which differ in network width, β and method. */
+export type PreparedData = Pick<Problem, 'X' | 'Y' | 'test' | 'summary'>
 
 /** Yielded between iterations; the runner records and throttles it. */
 export interface MethodProgress extends Omit<HistoryPoint, 'seconds'> {

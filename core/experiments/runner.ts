@@ -1,0 +1,185 @@
+/**
+ * One run: check that the method applies, run it with limits and cancel, evaluate the recovered network by the one
+ * objective function, certify, and say everything in a record.
+ */
+import { BidualError, toErrorPayload } from '../errors.ts'
+import { numericalRanks } from '../measures/ranks.ts'
+import { activeNeurons, objective as networkObjective, score } from '../networks/index.ts'
+import { deriveSeed } from '../random/stream.ts'
+import { methodApplies } from './catalog.ts'
+import { certify } from './certify.ts'
+import type {
+  MethodOutcome,
+  MethodProgress,
+  NamedArrays,
+  PreparedData,
+  Problem,
+  RunContext,
+  RunSpec,
+  StopReason,
+  TrainedNetwork,
+} from './problem.ts'
+import type { HistoryPoint, RunRecord, RunStatus } from './result.ts'
+import { startMethod } from './runners.ts'
+
+/** What the machine lends a run. */
+export interface RunHost {
+  /** Monotonic seconds from any origin. */
+  now: () => number
+  /** The shared flag, read between iterations. */
+  isCancelled: () => boolean
+}
+
+export interface RunUpdate {
+  point: HistoryPoint
+  fraction: number | null
+  phase: string | null
+}
+
+export interface RunOutput {
+  record: RunRecord
+  history: HistoryPoint[]
+  network: TrainedNetwork | null
+  /** Dual vector, gate vectors and the like. */
+  arrays: NamedArrays
+}
+
+/** A history longer than this drops every second point, so that memory stays bounded on long runs. */
+const MAX_HISTORY = 8192
+
+/** The problem of one run on prepared data: a view, no matrix is copied. */
+export function problemOf(data: PreparedData, spec: RunSpec): Problem {
+  const { network, loss, beta } = spec.document
+  return { ...data, network, loss, beta }
+}
+
+/**
+ * @param data prepared for this document (equal dataKey)
+ * @yields after each recorded iteration
+ * @returns always an output: bad input and numerical failure end in a record with status `failed` and its error
+ */
+export async function* executeRun(
+  data: PreparedData,
+  spec: RunSpec,
+  host: RunHost,
+): AsyncGenerator<RunUpdate, RunOutput> {
+  const start = host.now()
+  const clock = () => host.now() - start
+  const history: HistoryPoint[] = []
+  const problem = problemOf(data, spec)
+  try {
+    refuseWhereNotApplicable(problem, spec)
+    const method = startMethod(problem, settingsOf(spec), contextOf(spec, host, clock))
+    let step = method.next()
+    while (!step.done) {
+      const update = toUpdate(step.value, clock())
+      remember(history, update.point)
+      yield update
+      // A turn of the event loop between iterations lets messages in; the flag itself is in shared memory.
+      await Promise.resolve()
+      step = method.next()
+    }
+    const seconds = clock()
+    return finish(problem, spec, step.value, seconds, history)
+  } catch (error) {
+    return failed(spec, error, clock(), history)
+  }
+}
+
+const settingsOf = (spec: RunSpec) => spec.document.methods[spec.methodIndex]
+
+function refuseWhereNotApplicable(problem: Problem, spec: RunSpec): void {
+  const answer = methodApplies(problem, settingsOf(spec))
+  if (!answer.applies) {
+    throw new BidualError('unsupported', answer.because, { path: `methods[${spec.methodIndex}]` })
+  }
+}
+
+function contextOf(spec: RunSpec, host: RunHost, clock: () => number): RunContext {
+  const { limits, seed } = spec.document
+  const stop = (iteration: number): StopReason | null => {
+    if (host.isCancelled()) return 'cancelled'
+    if (clock() > limits.seconds) return 'maxTime'
+    return limits.iterations !== undefined && iteration >= limits.iterations ? 'maxIterations' : null
+  }
+  return { clock, stop, seed: deriveSeed(seed, spec.key), dictionarySeed: deriveSeed(seed, 'arrangements') }
+}
+
+function toUpdate({ fraction, phase, ...point }: MethodProgress, seconds: number): RunUpdate {
+  return { point: { ...point, seconds }, fraction: fraction ?? null, phase: phase ?? null }
+}
+
+function remember(history: HistoryPoint[], point: HistoryPoint): void {
+  if (history.length >= MAX_HISTORY) {
+    const kept = history.filter((_, i) => i % 2 === 0)
+    history.length = 0
+    history.push(...kept)
+  }
+  history.push(point)
+}
+
+function identity(spec: RunSpec): Pick<RunRecord, 'key' | 'method' | 'label' | 'trial' | 'point'> {
+  const { key, label, trial, point } = spec
+  return { key, method: settingsOf(spec).id, label, trial, point }
+}
+
+const finite = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null
+
+function finish(
+  problem: Problem,
+  spec: RunSpec,
+  outcome: MethodOutcome,
+  seconds: number,
+  history: HistoryPoint[],
+): RunOutput {
+  const { network, program } = outcome
+  const { X, Y, test, loss, beta, summary } = problem
+  const objective = network ? finite(networkObjective(network, X, Y, loss, beta)) : null
+  const record: RunRecord = {
+    ...identity(spec),
+    status: outcome.status,
+    seconds,
+    iterations: outcome.iterations,
+    objective,
+    programObjective: finite(program?.objective),
+    dual: finite(program?.dual),
+    solverGap: program ? finite(program.objective - program.dual) : null,
+    certificate: certify(objective, outcome.claim),
+    train: network ? score(network, X, Y, loss, summary.labels) : { loss: null, accuracy: null },
+    test: network && test ? score(network, test.X, test.Y, loss, summary.labels) : null,
+    neurons: network ? activeNeurons(network) : 0,
+    ranks: network ? numericalRanks(network) : [],
+    hypotheses: outcome.hypotheses,
+    details: outcome.details ?? {},
+  }
+  return { record, history, network, arrays: outcome.arrays ?? {} }
+}
+
+/** A record for a run that could not produce anything: refused input, a defect, a worker that died. */
+export function failedRecord(spec: RunSpec, error: unknown, seconds: number): RunRecord {
+  const status: RunStatus =
+    error instanceof BidualError && error.code === 'cancelled' ? 'cancelled' : 'failed'
+  return {
+    ...identity(spec),
+    status,
+    seconds,
+    iterations: 0,
+    objective: null,
+    programObjective: null,
+    dual: null,
+    solverGap: null,
+    certificate: { level: 'none', lowerBound: null, gap: null, how: 'The run produced no network.' },
+    train: { loss: null, accuracy: null },
+    test: null,
+    neurons: 0,
+    ranks: [],
+    hypotheses: [],
+    details: {},
+    error: toErrorPayload(error),
+  }
+}
+
+function failed(spec: RunSpec, error: unknown, seconds: number, history: HistoryPoint[]): RunOutput {
+  return { record: failedRecord(spec, error, seconds), history, network: null, arrays: {} }
+}

@@ -1,0 +1,30 @@
+/** The computing half of the method table, keyed like METHODS in catalog.ts. */
+import type { MethodId, MethodSettings } from './document.ts'
+import { runClosedForm } from './methods/closed-form.ts'
+import { runConvex } from './methods/convex.ts'
+import { runGated } from './methods/gated.ts'
+import { runLeastSquares } from './methods/least-squares.ts'
+import { runSgd } from './methods/sgd.ts'
+import type { MethodOutcome, MethodProgress, Problem, RunContext, RunMethod } from './problem.ts'
+
+const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
+  convex: runConvex,
+  gated: runGated,
+  'closed-form': runClosedForm,
+  sgd: runSgd,
+  'least-squares': runLeastSquares,
+}
+
+/** Start the method named by `settings.id`; nothing is computed before the first `next()`. */
+export function startMethod(
+  problem: Problem,
+  settings: MethodSettings,
+  context: RunContext,
+): Generator<MethodProgress, MethodOutcome> {
+  const run = RUNNERS[settings.id] as (
+    problem: Problem,
+    settings: MethodSettings,
+    context: RunContext,
+  ) => Generator<MethodProgress, MethodOutcome>
+  return run(problem, settings, context)
+}
