@@ -1,0 +1,1 @@
+export { deriveSeed, stream, Stream } from './stream.ts'
