@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
+import { SetupError } from '../setup/error.mjs'
 
 /** Something that is built from files: it is stale when a file that goes in has changed, or one that came out is gone. */
 export interface Target {
@@ -50,16 +51,18 @@ export function isStale(root: string, target: Target): boolean {
  *
  * @param root - The checkout.
  * @param target - The target.
- * @throws Whatever its build throws, or an Error that names the outputs which the build did not write.
+ * @throws SetupError with the message of the build, or with the names of the outputs that it did not write.
  */
 export async function rebuild(root: string, target: Target): Promise<void> {
   const stamp = stampPath(root, target)
   rmSync(stamp, { force: true })
   // Taken before the build: what is edited while it runs is newer than its result.
   const hash = hashInputs(root, target)
-  await target.build()
+  await target.build().catch((error: unknown) => {
+    throw new SetupError(`Building ${target.name} failed: ${error instanceof Error ? error.message : String(error)}`)
+  })
   const missing = target.outputs.filter((path) => !existsSync(join(root, path)))
-  if (missing.length > 0) throw new Error(`Building ${target.name} did not write ${missing.join(', ')}.`)
+  if (missing.length > 0) throw new SetupError(`Building ${target.name} did not write ${missing.join(', ')}.`)
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, hash)
 }
