@@ -28,6 +28,7 @@ export async function launch(task) {
 
 async function prepareAndRun(task) {
   refuseOldNode()
+  stopWithParent()
   const installed = await ensureInstalled(root)
   const node = runtime(root)
   if (installed) proveRuntime(node)
@@ -66,6 +67,18 @@ function refuseOldNode() {
   throw new SetupError(
     `Bidual needs Node ${oldestNode} or newer to set itself up; this is ${process.version}.`,
   )
+}
+
+/** npm signals only its shell, which ends without a word to us; a long run would go on with nobody to see it. */
+function stopWithParent() {
+  if (process.platform === 'win32' || process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 500)
+  watch.unref()
 }
 
 function preferProjectTools() {

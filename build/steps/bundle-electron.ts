@@ -59,6 +59,10 @@ async function write({ entries, output }: Bundle): Promise<void> {
     input: { ...entries },
     platform: 'node',
     external: [...externals],
+    // ws would look for two native helpers that are not installed; without them nothing is asked for at run time.
+    transform: {
+      define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
+    },
     tsconfig: join(root, 'tsconfig.json'),
     // A module that is not found would be left outside and be missing in the package: an error, not a warning.
     onLog: (level, log, handle) => {
