@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'disk-full',
   'worker-died',
   'cancelled',
+  'disconnected', // the window has lost its machine; it is trying to reach it again
   'internal', // a defect of ours
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

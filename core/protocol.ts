@@ -238,6 +238,14 @@ export interface Events {
   command: { name: CommandName; experimentId?: string }
 }
 export type EventName = keyof Events
+export const EVENT_NAMES = [
+  'runsChanged',
+  'queueChanged',
+  'experimentsChanged',
+  'datasetsChanged',
+  'settingsChanged',
+  'command',
+] as const satisfies readonly EventName[]
 
 export const COMMAND_NAMES = [
   'new-experiment',
