@@ -41,9 +41,18 @@ function firstIssue(error: z.ZodError, base: Path = []): BidualError {
   return new BidualError('bad-input', `${path || 'document'}: ${issue.message}${more}`, { path: path || '$' })
 }
 
+interface Issue {
+  path: PropertyKey[]
+  message: string
+  /** Unknown keys of the object at `path`. */
+  keys?: string[]
+}
+
 /** A union reports every branch; the branch with the deepest path is the one that was meant. */
-function flatten(issues: readonly z.core.$ZodIssue[]): { path: PropertyKey[]; message: string }[] {
-  return issues.flatMap((issue) => {
+function flatten(issues: readonly z.core.$ZodIssue[]): Issue[] {
+  return issues.flatMap<Issue>((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return [{ path: issue.path, message: issue.message, keys: issue.keys }]
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
     const depth = (branch: readonly z.core.$ZodIssue[]) =>
       Math.max(...branch.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 0.5 : 0)))
@@ -196,6 +205,38 @@ function refuseDuplicates(specs: RunSpec[]): void {
 export function firstConcrete(json: Json): ConcreteDocument {
   const sweeps = findSweeps(json)
   return concreteAt(json, sweeps, firstPoint(sweeps))
+}
+
+export interface DocumentIssue {
+  /** JSON path, `$` for the document itself. */
+  path: string
+  message: string
+}
+
+/**
+ * Everything that is wrong with a document, for forms that show each problem at its field.
+ *
+ * @param json parsed JSON, untrusted
+ * @returns one row a problem, unknown keys one by one; empty when the document can be expanded
+ */
+export function documentIssues(json: Json): DocumentIssue[] {
+  try {
+    const sweeps = findSweeps(json)
+    const replaced = sweeps.reduce<Json>((value, { path, values }) => replaceAt(value, path, values[0]), json)
+    const parsed = concreteDocumentSchema.safeParse(replaced)
+    if (!parsed.success) return flatten(parsed.error.issues).flatMap(issueRows)
+    expandDocument(json)
+    return []
+  } catch (error) {
+    if (!(error instanceof BidualError)) throw error
+    return [{ path: error.place?.path ?? '$', message: error.message }]
+  }
+}
+
+/** An unknown key is reported by its container; the row names the key itself. */
+function issueRows({ path, message, keys }: Issue): DocumentIssue[] {
+  if (!keys) return [{ path: formatPath(path) || '$', message }]
+  return keys.map((key) => ({ path: formatPath([...path, key]), message: `Unknown key "${key}".` }))
 }
 
 /**

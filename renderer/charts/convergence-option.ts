@@ -1,0 +1,270 @@
+/** Draws a convergence model: an ECharts option from curves, a frame and a theme. Pure, so that reports can use it. */
+import type { CustomSeriesRenderItemAPI } from 'echarts'
+import { AXIS_TITLES, quantityTitle } from './convergence.ts'
+import type { BoundSeries, ConvergenceModel, ConvergenceSeries } from './convergence.ts'
+import type { Curve } from './bands.ts'
+import type { ChartOption } from './echarts.ts'
+import { pixelX, pixelY } from './frame.ts'
+import type { Frame, Size, Zoom } from './frame.ts'
+import { BOUND_IDENTITY } from './identity.ts'
+import { spreadLabels } from './labels.ts'
+import { lttbIndices } from './lttb.ts'
+import { fitScale, ticks, toAxis } from './scale.ts'
+import type { Scale } from './scale.ts'
+import type { ChartTheme } from './theme.ts'
+
+/** Points drawn per curve; more than this cannot be seen on a screen. */
+const MAX_POINTS = 600
+const LABEL_HEIGHT = 14
+const MARKERS = 5
+
+type Pair = [number, number]
+
+function* valuesX(model: ConvergenceModel): Generator<number> {
+  for (const { xs } of [...model.series, ...model.bounds]) yield* xs
+}
+
+function* valuesY(model: ConvergenceModel): Generator<number> {
+  for (const { ys, band } of model.series) {
+    yield* ys
+    if (band) yield* [...band.min, ...band.max]
+  }
+  // Only the best value: first dual points may lie far below everything worth seeing.
+  for (const { ys } of model.bounds) yield ys.at(-1)!
+}
+
+function scaleOf(zoomed: Pair | undefined, fitted: Scale): Scale {
+  return zoomed ? { kind: fitted.kind, min: zoomed[0], max: zoomed[1] } : fitted
+}
+
+/** Room for labels to the right of the lines, by the longest of them. */
+function labelWidth(model: ConvergenceModel, size: Size): number {
+  const longest = Math.max(0, ...[...model.series, ...model.bounds].map(({ label }) => label.length))
+  return Math.min(longest * 6.2 + 14, size.width * 0.34)
+}
+
+/** Where the chart's curves lie on a drawing of this size. */
+export function convergenceFrame(model: ConvergenceModel, size: Size, zoom: Zoom | null): Frame {
+  const { xKind, yKind } = model.view
+  const x = fitScale(xKind, valuesX(model), 0, xKind === 'log' ? 0.02 : 0.01)
+  const start = xKind === 'linear' ? { ...x, min: Math.min(0, x.min) } : x
+  return {
+    ...size,
+    left: 62,
+    right: Math.max(18, labelWidth(model, size)),
+    top: 12,
+    bottom: 40,
+    x: scaleOf(zoom?.x, start),
+    y: scaleOf(zoom?.y, fitScale(yKind, valuesY(model), 0.06, 0.06)),
+  }
+}
+
+/** Axis coordinates of a curve's visible points, downsampled. */
+function pairsOf(curve: Curve, frame: Frame): Pair[] {
+  const pairs: Pair[] = []
+  curve.xs.forEach((x, i) => {
+    const pair: Pair = [toAxis(frame.x.kind, x), toAxis(frame.y.kind, curve.ys[i])]
+    if (Number.isFinite(pair[0]) && Number.isFinite(pair[1])) pairs.push(pair)
+  })
+  if (pairs.length <= MAX_POINTS) return pairs
+  const chosen = lttbIndices(
+    pairs.map(([x]) => x),
+    pairs.map(([, y]) => y),
+    MAX_POINTS,
+  )
+  return chosen.map((i) => pairs[i])
+}
+
+const axisEnd = (frame: Frame) => toAxis(frame.x.kind, frame.x.max)
+
+function linePairs(series: ConvergenceSeries, frame: Frame): Pair[] {
+  const pairs = pairsOf(series, frame)
+  // A value found at once at time zero still deserves its line on a logarithmic axis.
+  if (series.level && series.ys.length > 0) {
+    const y = toAxis(frame.y.kind, series.ys.at(-1)!)
+    const start = pairs[0]?.[0] ?? toAxis(frame.x.kind, frame.x.min)
+    return Number.isFinite(y) ? [[start, y], [axisEnd(frame), y]] : []
+  }
+  return pairs
+}
+
+/** A filled shape with corners in axis coordinates; one item, so that its cost does not grow with the data. */
+function area(name: string, corners: Pair[], colour: string, opacity: number) {
+  return {
+    type: 'custom',
+    name,
+    data: corners.length > 0 ? [corners[0]] : [],
+    clip: true,
+    silent: true,
+    z: 1,
+    renderItem: (_: unknown, api: CustomSeriesRenderItemAPI) => ({
+      type: 'polygon',
+      shape: { points: corners.map((corner) => api.coord(corner)) },
+      style: { fill: colour, opacity },
+      silent: true,
+    }),
+  }
+}
+
+function bandAreas(series: ConvergenceSeries, frame: Frame, colour: string) {
+  const { band } = series
+  if (!band) return []
+  const ring = (low: number[], high: number[]): Pair[] => [
+    ...pairsOf({ xs: band.xs, ys: high }, frame),
+    ...pairsOf({ xs: band.xs, ys: low }, frame).reverse(),
+  ]
+  return [
+    area(`${series.id}/range`, ring(band.min, band.max), colour, 0.14),
+    area(`${series.id}/quartiles`, ring(band.lower, band.upper), colour, 0.26),
+  ]
+}
+
+function line(name: string, data: Pair[], colour: string, width: number, dash: readonly number[], z: number) {
+  return {
+    type: 'line',
+    name,
+    data,
+    showSymbol: false,
+    silent: true,
+    clip: true,
+    z,
+    lineStyle: { color: colour, width, type: dash.length > 0 ? [...dash] : 'solid' },
+  }
+}
+
+/** A few markers along a line, so that it is known without its colour. */
+function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme: ChartTheme) {
+  const count = series.level ? 1 : Math.min(MARKERS, data.length)
+  const at = Array.from({ length: count }, (_, k) => Math.round((k * (data.length - 1)) / Math.max(1, count - 1)))
+  const { marker } = series.identity
+  const hollow = marker.startsWith('empty')
+  const shape = hollow ? marker.slice(5).toLowerCase() : marker
+  return {
+    type: 'scatter',
+    name: `${series.id}/markers`,
+    symbol: shape,
+    symbolSize: 6.5,
+    data: (series.level ? [0] : at).flatMap((i) => (data[i] ? [data[i]] : [])),
+    silent: true,
+    clip: true,
+    z: 4,
+    itemStyle: { color: hollow ? theme.background : colour, borderColor: colour, borderWidth: hollow ? 1.5 : 0 },
+  }
+}
+
+function drawSeries(series: ConvergenceSeries, frame: Frame, theme: ChartTheme) {
+  const colour = theme.colour(series.identity.token)
+  const data = linePairs(series, frame)
+  return [
+    ...bandAreas(series, frame, colour),
+    line(series.id, data, colour, series.level ? 1.25 : 1.75, series.identity.dash, 3),
+    markers(series, data, colour, theme),
+  ]
+}
+
+/** Between the objective and its dual bound: what is not yet proved. */
+function gapArea(bound: BoundSeries, model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
+  const over = model.series.find(({ id }) => id === bound.over)
+  if (!over || over.level) return []
+  const from = bound.xs[0]
+  const upper = pairsOf(over, frame).filter(([x]) => x >= toAxis(frame.x.kind, from) || frame.x.kind === 'log')
+  const lower = pairsOf(bound, frame)
+  if (upper.length < 2 || lower.length < 2) return []
+  return [area(`${bound.id}/gap`, [...upper, ...lower.reverse()], theme.text, 0.12)]
+}
+
+function drawBound(bound: BoundSeries, model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
+  const colour = theme.colour(BOUND_IDENTITY.token)
+  return [
+    ...gapArea(bound, model, frame, theme),
+    line(bound.id, pairsOf(bound, frame), colour, 1, BOUND_IDENTITY.dash, 2),
+  ]
+}
+
+/** Names at the right edge, level with the last value of their line, moved apart where they would collide. */
+function endLabels(model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
+  const named = [
+    ...model.series.map((series) => ({ ...series, colour: theme.colour(series.identity.token) })),
+    ...model.bounds.map((bound) => ({ ...bound, colour: theme.text })),
+  ].filter(({ ys }) => Number.isFinite(toAxis(frame.y.kind, ys.at(-1) ?? NaN)))
+  const low = frame.top
+  const high = frame.height - frame.bottom
+  const wanted = named.map(({ ys }) => Math.min(high, Math.max(low, pixelY(frame, ys.at(-1)!))))
+  const placed = spreadLabels(wanted, LABEL_HEIGHT, low, high)
+  const edge = frame.width - frame.right
+  return named.flatMap(({ label, colour, xs }, i) => {
+    const end = Math.min(edge, Math.max(frame.left, pixelX(frame, xs.at(-1)!)))
+    const leader = Math.abs(placed[i] - wanted[i]) > 2 || end < edge - 1
+    return [
+      ...(leader ? [leaderLine(Math.max(end, edge - 4), wanted[i], edge + 6, placed[i], colour)] : []),
+      {
+        type: 'text',
+        silent: true,
+        x: edge + 9,
+        y: placed[i],
+        style: {
+          text: label,
+          fill: colour,
+          font: `${theme.fontSize}px ${theme.font}`,
+          verticalAlign: 'middle',
+          width: frame.right - 11,
+          overflow: 'truncate',
+        },
+      },
+    ]
+  })
+}
+
+function leaderLine(x1: number, y1: number, x2: number, y2: number, colour: string) {
+  return {
+    type: 'line',
+    silent: true,
+    shape: { x1, y1, x2, y2 },
+    style: { stroke: colour, lineWidth: 0.75, opacity: 0.6 },
+  }
+}
+
+function axisOption(scale: Scale, wanted: number, title: string, nameGap: number, theme: ChartTheme) {
+  const shown = ticks(scale, wanted).map(({ value, label }) => ({ at: toAxis(scale.kind, value), label }))
+  const values = shown.map(({ at }) => at)
+  const labelAt = (at: number) => shown.find((tick) => Math.abs(tick.at - at) < 1e-9)?.label ?? ''
+  return {
+    type: 'value',
+    min: toAxis(scale.kind, scale.min),
+    max: toAxis(scale.kind, scale.max),
+    name: title,
+    nameLocation: 'middle',
+    nameGap,
+    nameTextStyle: { color: theme.muted, fontSize: theme.fontSize, fontFamily: theme.font },
+    axisLine: { show: true, onZero: false, lineStyle: { color: theme.border } },
+    axisTick: { show: true, customValues: values, lineStyle: { color: theme.border } },
+    axisLabel: {
+      customValues: values,
+      color: theme.muted,
+      fontSize: theme.fontSize,
+      fontFamily: theme.font,
+      formatter: labelAt,
+      hideOverlap: true,
+    },
+    splitLine: { show: true, lineStyle: { color: theme.border, width: 0.5, opacity: 0.8 } },
+  }
+}
+
+/** The whole option; give it to ECharts with `notMerge`. */
+export function convergenceOption(model: ConvergenceModel, frame: Frame, theme: ChartTheme): ChartOption {
+  const { left, right, top, bottom } = frame
+  const inner = { width: frame.width - left - right, height: frame.height - top - bottom }
+  return {
+    animation: false,
+    backgroundColor: theme.background,
+    textStyle: { fontFamily: theme.font },
+    grid: { left, right, top, bottom, containLabel: false, outerBoundsMode: 'none' },
+    xAxis: axisOption(frame.x, Math.round(inner.width / 90), AXIS_TITLES[model.view.axis], 26, theme),
+    yAxis: axisOption(frame.y, Math.round(inner.height / 40), quantityTitle(model), 46, theme),
+    series: [
+      ...model.bounds.flatMap((bound) => drawBound(bound, model, frame, theme)),
+      ...model.series.flatMap((series) => drawSeries(series, frame, theme)),
+    ],
+    graphic: { elements: endLabels(model, frame, theme) },
+  }
+}

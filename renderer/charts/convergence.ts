@@ -1,0 +1,154 @@
+/** What the convergence chart shows, in values: curves, trial bands, dual bounds. Drawing is convergence-option.ts. */
+import type { HistoryPoint } from '../../core/experiments/result.ts'
+import { bandOf, lastAtOrBefore } from './bands.ts'
+import type { Band, Curve } from './bands.ts'
+import type { Identity } from './identity.ts'
+import { bestBounds, bestObjectives } from './run-groups.ts'
+import type { RunGroup, TracedRun } from './run-groups.ts'
+import type { ScaleKind } from './scale.ts'
+
+export type TimeAxis = 'seconds' | 'iterations'
+/** gap: objective − reference, the best lower bound of the problem, else the best objective known. */
+export type Quantity = 'objective' | 'gap'
+
+export interface ConvergenceView {
+  axis: TimeAxis
+  quantity: Quantity
+  xKind: ScaleKind
+  yKind: ScaleKind
+}
+
+export interface ConvergenceSeries extends Curve {
+  id: string
+  label: string
+  identity: Identity
+  /** More than one trial: `xs`, `ys` are the median. */
+  band: Band | null
+  /** A value found at once (a formula): drawn as a point with a level line to the right. */
+  level: boolean
+}
+
+export interface BoundSeries extends Curve {
+  id: string
+  label: string
+  /** The series whose gap to this bound is shaded; absent when that curve is not drawn as one line. */
+  over: string | null
+}
+
+export interface ConvergenceModel {
+  view: ConvergenceView
+  series: ConvergenceSeries[]
+  bounds: BoundSeries[]
+  /** What gaps are measured from; null when objectives are shown. */
+  reference: 'bound' | 'best' | null
+}
+
+const abscissa = (point: HistoryPoint, axis: TimeAxis) => (axis === 'seconds' ? point.seconds : point.iteration)
+
+/** The recorded objectives of one run, ending in the value of the returned network. */
+function objectiveCurve(run: TracedRun, axis: TimeAxis, offset: number): Curve {
+  const curve: Curve = { xs: [], ys: [] }
+  for (const point of run.history) {
+    if (point.objective === undefined || !Number.isFinite(point.objective)) continue
+    curve.xs.push(abscissa(point, axis))
+    curve.ys.push(point.objective - offset)
+  }
+  const { record } = run
+  if (record?.objective != null && Number.isFinite(record.objective)) {
+    curve.xs.push(Math.max(curve.xs.at(-1) ?? 0, axis === 'seconds' ? record.seconds : record.iterations))
+    curve.ys.push(record.objective - offset)
+  }
+  return curve
+}
+
+/** The best dual value so far at every step: each dual value is a bound, so the largest one is what is known. */
+function boundCurve(run: TracedRun, axis: TimeAxis): Curve {
+  const curve: Curve = { xs: [], ys: [] }
+  let best = -Infinity
+  for (const point of run.history) {
+    if (point.dual === undefined || !Number.isFinite(point.dual)) continue
+    best = Math.max(best, point.dual)
+    curve.xs.push(abscissa(point, axis))
+    curve.ys.push(best)
+  }
+  return curve
+}
+
+function boundLabel(run: TracedRun): string {
+  return run.record?.certificate.level === 'dictionary' ? 'Dual bound, sampled' : 'Dual bound'
+}
+
+function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): ConvergenceSeries | null {
+  const curves = group.runs.map((run) => objectiveCurve(run, view.axis, offset)).filter(({ xs }) => xs.length > 0)
+  if (curves.length === 0) return null
+  const base = { id: group.id, label: group.label, identity: group.identity }
+  if (curves.length === 1) {
+    const level = new Set(curves[0].xs).size === 1
+    return { ...base, ...curves[0], band: null, level }
+  }
+  const band = bandOf(curves, view.xKind)
+  if (!band) return null
+  return { ...base, label: `${group.label} ×${curves.length}`, xs: band.xs, ys: band.median, band, level: false }
+}
+
+function boundsOf(group: RunGroup, view: ConvergenceView): BoundSeries[] {
+  return group.runs.flatMap((run) => {
+    const curve = boundCurve(run, view.axis)
+    if (curve.xs.length === 0) return []
+    const over = group.runs.length === 1 ? group.id : null
+    return [{ id: `${group.id}/${run.key}`, label: boundLabel(run), over, ...curve }]
+  })
+}
+
+/** @returns one number per problem, and whether every one of them is a proved bound. */
+function references(groups: readonly RunGroup[]): { values: Map<string, number>; proved: boolean } {
+  const values = bestObjectives(groups)
+  const bounds = bestBounds(groups)
+  const proved = [...values.keys()].every((problem) => bounds.has(problem))
+  for (const [problem, bound] of bounds) values.set(problem, bound)
+  return { values, proved }
+}
+
+/** The model of the chart for these groups. Groups without a recorded objective are left out. */
+export function convergenceModel(groups: readonly RunGroup[], view: ConvergenceView): ConvergenceModel {
+  if (view.quantity === 'objective') {
+    const series = groups.flatMap((group) => seriesOf(group, view, 0) ?? [])
+    return { view, series, bounds: groups.flatMap((group) => boundsOf(group, view)), reference: null }
+  }
+  const { values, proved } = references(groups)
+  const series = groups.flatMap((group) => {
+    const offset = values.get(group.problem)
+    return offset === undefined ? [] : (seriesOf(group, view, offset) ?? [])
+  })
+  return { view, series, bounds: [], reference: proved ? 'bound' : 'best' }
+}
+
+export interface Reading {
+  id: string
+  label: string
+  /** Null before the curve's first point. */
+  value: number | null
+  /** Least and greatest trial, for bands. */
+  range: [number, number] | null
+}
+
+/** What the crosshair reads at `x`: the last recorded value of every curve and bound. */
+export function readingsAt(model: ConvergenceModel, x: number): Reading[] {
+  const read = ({ id, label, xs, ys }: Curve & { id: string; label: string }, band: Band | null): Reading => {
+    const at = lastAtOrBefore(xs, x)
+    if (at < 0) return { id, label, value: null, range: null }
+    return { id, label, value: ys[at], range: band ? [band.min[at], band.max[at]] : null }
+  }
+  return [
+    ...model.series.map((series) => read(series, series.band)),
+    ...model.bounds.map((bound) => read(bound, null)),
+  ]
+}
+
+export const AXIS_TITLES: Record<TimeAxis, string> = { seconds: 'Time / s', iterations: 'Iterations' }
+
+/** The title of the vertical axis: what is measured and from where. */
+export function quantityTitle({ view, reference }: Pick<ConvergenceModel, 'view' | 'reference'>): string {
+  if (view.quantity === 'objective') return 'Objective'
+  return reference === 'bound' ? 'Objective − best lower bound' : 'Objective − best objective found'
+}

@@ -1,0 +1,49 @@
+/** One look a method through the whole program: colour role, dash and marker (survives greyscale). */
+import { defaultSettings, methodLabel } from '../../core/experiments/catalog.ts'
+import { METHOD_SCHEMAS } from '../../core/experiments/document.ts'
+import type { MethodId } from '../../core/experiments/document.ts'
+
+export type Marker = 'circle' | 'emptyCircle' | 'rect' | 'diamond' | 'triangle' | 'emptyTriangle' | 'emptyRect'
+
+export interface Identity {
+  /** Name of the CSS custom property that holds the colour. */
+  token: string
+  /** Lengths of strokes and gaps in pixels; empty: solid. */
+  dash: readonly number[]
+  marker: Marker
+}
+
+const OPTIMIZERS = METHOD_SCHEMAS.sgd.shape.optimizer.unwrap().options
+type Optimizer = (typeof OPTIMIZERS)[number]
+
+export const METHOD_IDENTITIES: Record<Exclude<MethodId, 'sgd'>, Identity> = {
+  convex: { token: '--series-convex', dash: [], marker: 'circle' },
+  gated: { token: '--series-gated', dash: [7, 4], marker: 'emptyCircle' },
+  'closed-form': { token: '--series-closed-form', dash: [], marker: 'rect' },
+  'least-squares': { token: '--series-least-squares', dash: [], marker: 'emptyRect' },
+}
+
+export const OPTIMIZER_IDENTITIES: Record<Optimizer, Identity> = {
+  gd: { token: '--series-gd', dash: [], marker: 'triangle' },
+  sgd: { token: '--series-sgd', dash: [6, 3], marker: 'triangle' },
+  momentum: { token: '--series-momentum', dash: [11, 4], marker: 'triangle' },
+  adam: { token: '--series-adam', dash: [3, 3], marker: 'triangle' },
+}
+
+/** The dual bound: always the text colour, thin, dash-dot. */
+export const BOUND_IDENTITY: Identity = { token: '--series-bound', dash: [8, 3, 1.5, 3], marker: 'circle' }
+
+/** Labels of runs begin with the method's words; the words name the optimiser. */
+const optimizerByLabel = new Map(
+  OPTIMIZERS.map((optimizer) => [methodLabel({ ...defaultSettings('sgd'), optimizer }), optimizer]),
+)
+
+/**
+ * The identity of a run.
+ *
+ * @param label the run's label as the engine gives it: "SGD, momentum · trial 2"
+ */
+export function identityOf(method: MethodId, label: string): Identity {
+  if (method !== 'sgd') return METHOD_IDENTITIES[method]
+  return OPTIMIZER_IDENTITIES[optimizerByLabel.get(label.split(' · ')[0]) ?? 'sgd']
+}
