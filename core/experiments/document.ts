@@ -19,6 +19,8 @@ export const fileDatasetSchema = z.strictObject({
   format: z.enum(['csv', 'tsv', 'idx', 'uci']).optional(),
   /** Default: a column named like a target (class, label, target, y), else the last one. */
   target: z.union([column, z.array(column).min(1)]).optional(),
+  /** Columns that are neither features nor target: row numbers, names, free text. */
+  exclude: z.array(column).min(1).optional(),
   /** Whether the first line names the columns; detected when absent. */
   header: z.boolean().optional(),
   delimiter: z.string().length(1).optional(),
