@@ -70,17 +70,16 @@ function rowEntropy(v: Float64Array, y: Float64Array): number {
  */
 function proxRow(f: Float64Array, y: Float64Array, step: number): Float64Array {
   let z = f.slice()
-  let value = proxObjective(z, f, y, step)
   for (let iteration = 0; iteration < 100; iteration++) {
     const direction = newtonDirection(z, f, y, step)
     const size = Math.max(...direction.map(Math.abs))
     if (size <= 1e-14 * Math.max(1, ...z.map(Math.abs))) break
     // Rounding of h must not reject the last, quadratically convergent steps.
+    const value = proxObjective(z, f, y, step)
     const ceiling = value + 1e-14 * (1 + Math.abs(value))
     for (let t = 1; t > 1e-10; t *= 0.5) {
       const trial = z.map((entry, k) => entry + t * direction[k])
-      value = proxObjective(trial, f, y, step)
-      if (value > ceiling) continue
+      if (proxObjective(trial, f, y, step) > ceiling) continue
       z = trial
       break
     }

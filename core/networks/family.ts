@@ -1,0 +1,60 @@
+import type { NamedArrays, NetworkId, TrainedNetwork } from '../experiments/problem.ts'
+import type { Matrix } from '../linalg/matrix.ts'
+import type { Loss } from '../losses/index.ts'
+import type { Stream } from '../random/index.ts'
+
+/** The sizes a network is made for: training rows, features, outputs K, hidden units. */
+export interface NetworkShape {
+  n: number
+  d: number
+  outputs: number
+  width: number
+}
+
+export interface Initialization {
+  kind: 'kaiming' | 'gaussian'
+  /** Standard deviation of the gaussian one. */
+  scale: number
+}
+
+/** One trained array of a family; arrays that are not listed are statistics, not parameters. */
+export interface Parameter {
+  readonly name: string
+  /** Whether ½‖·‖² of it is in the regulariser. */
+  readonly regularized: boolean
+  /**
+   * The unit in which common learning rates fit: a trainer steps in θ / unit. 1 except for the scale and shift of
+   * batch normalisation, √n there: every framework trains γ/√n and α/√n (THEORY 3.2).
+   */
+  readonly unit: (n: number) => number
+}
+
+export interface LossGradient {
+  /** ℓ at the given weights. */
+  loss: number
+  /** ∇ℓ for every parameter, without the regulariser. */
+  gradient: NamedArrays
+}
+
+/** A network family: what the one objective function, the trainers and the measures need to know of it. */
+export interface NetworkFamily {
+  readonly id: NetworkId
+  readonly title: string
+  readonly parameters: readonly Parameter[]
+  /** Whether the response of a row depends on the other rows of the training set. */
+  readonly batchStatistics: boolean
+  /** Random weights; deterministic in the stream. */
+  initialize(shape: NetworkShape, initialization: Initialization, stream: Stream): TrainedNetwork
+  /** Predictions (rows×K) as at inference: stored statistics. */
+  forward(network: TrainedNetwork, X: Matrix): Matrix
+  /** ℓ of the network as it is trained: batch normalisation takes the statistics of X itself. */
+  trainingLoss(network: TrainedNetwork, X: Matrix, Y: Matrix, loss: Loss): number
+  /** {@link trainingLoss} and its gradient, in one pass where the hidden layer fits. */
+  lossGradient(network: TrainedNetwork, X: Matrix, Y: Matrix, loss: Loss): LossGradient
+  /** The network with the statistics of the training data X stored; itself where there are none. */
+  refreshStatistics(network: TrainedNetwork, X: Matrix): TrainedNetwork
+  /** Weight matrices from input to output, as views. */
+  layers(network: TrainedNetwork): Matrix[]
+  /** A size of every hidden neuron that is 0 when it contributes nothing. */
+  neuronSizes(network: TrainedNetwork): Float64Array
+}

@@ -1,0 +1,29 @@
+import type { TrainedNetwork } from '../experiments/problem.ts'
+import { vectorOf } from './arrays.ts'
+
+/** A batch-normalisation layer as other frameworks store it, m entries each. */
+export interface StandardBatchNorm {
+  /** γ/√n. */
+  weight: Float64Array
+  /** α/√n. */
+  bias: Float64Array
+  runningMean: Float64Array
+  /** Biased variance ‖·‖²/n of the training columns; set eps = 0 beside it to get the same predictions. */
+  runningVariance: Float64Array
+}
+
+/**
+ * The parameters of a bn-relu network in the standard-deviation convention (THEORY 3.2): ours divides by the ℓ₂
+ * norm of the centred column, which is √n times the standard deviation. A column of zero variance gets weight 0 and
+ * variance 1, which is its response here.
+ */
+export function toStandardBatchNorm(network: TrainedNetwork): StandardBatchNorm {
+  const [norm, n] = [vectorOf(network, 'norm'), vectorOf(network, 'n')[0]]
+  const perRoot = (values: Float64Array): Float64Array => values.map((value) => value / Math.sqrt(n))
+  return {
+    weight: perRoot(vectorOf(network, 'gamma')).map((value, j) => (norm[j] === 0 ? 0 : value)),
+    bias: perRoot(vectorOf(network, 'alpha')),
+    runningMean: vectorOf(network, 'mean').slice(),
+    runningVariance: norm.map((value) => (value === 0 ? 1 : (value * value) / n)),
+  }
+}

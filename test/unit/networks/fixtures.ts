@@ -1,0 +1,58 @@
+import type { LossId } from '../../../core/experiments/document.ts'
+import type { NetworkId, TrainedNetwork } from '../../../core/experiments/problem.ts'
+import { Matrix } from '../../../core/linalg/matrix.ts'
+import { NETWORKS } from '../../../core/networks/index.ts'
+import { stream } from '../../../core/random/index.ts'
+
+export const FAMILIES = Object.keys(NETWORKS) as NetworkId[]
+/** Each loss with a label matrix it accepts. */
+export const LOSS_IDS: LossId[] = ['squared', 'hinge', 'logistic', 'cross-entropy']
+
+export interface Example {
+  X: Matrix
+  Y: Matrix
+  network: TrainedNetwork
+}
+
+/** Random data with a non-zero mean, and a random network with no parameter left at its special initial value. */
+export function example(
+  family: NetworkId,
+  loss: LossId,
+  { n = 9, d = 4, width = 5, seed = 1 } = {},
+): Example {
+  const source = stream(seed).split(family).split(loss)
+  const X = new Matrix(
+    n,
+    d,
+    source.normals(n * d).map((value, i) => value + (i % d)),
+  )
+  const outputs = loss === 'squared' ? 2 : loss === 'cross-entropy' ? 3 : 1
+  const Y = Matrix.zeros(n, outputs)
+  for (let i = 0; i < n; i++) {
+    if (loss === 'squared') Y.row(i).set(source.normals(outputs))
+    else if (loss === 'cross-entropy') Y.set(i, source.integer(outputs), 1)
+    else Y.set(i, 0, source.uniform() < 0.5 ? -1 : 1)
+  }
+  const network = NETWORKS[family].initialize(
+    { n, d, outputs, width },
+    { kind: 'gaussian', scale: 0.7 },
+    source.split('weights'),
+  )
+  if (family === 'bn-relu') {
+    network.arrays.gamma.data.set(source.normals(width).map((t) => 2 + t))
+    network.arrays.alpha.data.set(source.normals(width))
+  }
+  return { X, Y, network: NETWORKS[family].refreshStatistics(network, X) }
+}
+
+/** Rows first … first + rows − 1, a copy. */
+export function slice(A: Matrix, first: number, rows: number): Matrix {
+  return new Matrix(rows, A.cols, A.data.slice(first * A.cols, (first + rows) * A.cols))
+}
+
+/** Largest |a − b|. */
+export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let worst = 0
+  for (let i = 0; i < a.length; i++) worst = Math.max(worst, Math.abs(a[i] - b[i]))
+  return worst
+}
