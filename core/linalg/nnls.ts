@@ -53,7 +53,7 @@ export function conicLeastSquares(C: Matrix, b: Float64Array, warmStart: Iterabl
 class ActiveSetSearch {
   readonly residual: Float64Array
   readonly passive: number[] = []
-  private values = new Float64Array(0)
+  private values: Float64Array = new Float64Array(0)
   private readonly C: Matrix
   private readonly b: Float64Array
   private readonly norms: Float64Array
@@ -134,8 +134,8 @@ class ActiveSetSearch {
 
   /** From feasible values, walks to the least-squares solution, dropping every row that reaches zero. */
   private settle(from: Float64Array): void {
-    let x = from
-    let target = this.basis.coefficients(this.b)
+    let x: Float64Array = from
+    let target: Float64Array = this.basis.coefficients(this.b)
     while (target.some((value) => value <= 0)) {
       x = this.dropBlocking(x, target)
       target = this.basis.coefficients(this.b)

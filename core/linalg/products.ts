@@ -1,44 +1,56 @@
+import { gemm, productShape, type Dense, type GemmOptions } from '../kernels/gemm.ts'
 import { Matrix } from './matrix.ts'
 
-export interface MultiplyOptions {
-  /** Use Aᵀ for A. */
-  readonly transposeA?: boolean
-  /** Use Bᵀ for B. */
-  readonly transposeB?: boolean
-  /** Factor of the product, 1 by default. */
-  readonly alpha?: number
-  /** Factor of what `out` held before, 0 by default (then `out` may hold anything, NaN too). */
-  readonly beta?: number
+export interface MultiplyOptions extends GemmOptions {
   /** Receives the result; it must not overlap A or B. */
   readonly out?: Matrix
 }
 
+/** Products with fewer multiplications are done in place by plain loops. */
+const smallProduct = 4096
+
 /**
  * C = α·op(A)·op(B) + β·C.
  *
+ * @param options transposes, α and β, a mask on the rows of A, and `out` for C
  * @returns `out`, or a new matrix of op(A).rows × op(B).cols
  * @throws RangeError when the shapes do not match.
  */
 export function multiply(A: Matrix, B: Matrix, options: MultiplyOptions = {}): Matrix {
-  const { transposeA = false, transposeB = false, alpha = 1, beta = 0 } = options
-  const [n, inner] = transposeA ? [A.cols, A.rows] : [A.rows, A.cols]
-  const [innerB, m] = transposeB ? [B.cols, B.rows] : [B.rows, B.cols]
-  if (inner !== innerB) throw new RangeError(`Cannot multiply ${n}×${inner} by ${innerB}×${m}.`)
-  const out = options.out ?? Matrix.zeros(n, m)
-  if (out.rows !== n || out.cols !== m) {
-    throw new RangeError(`The product is ${n}×${m}, its destination ${out.rows}×${out.cols}.`)
-  }
-  if (beta === 0) out.data.fill(0)
-  else scale(beta, out.data)
-  const right = transposeB ? B.transpose() : B
-  for (let i = 0; i < n; i++) {
-    const target = out.row(i)
-    for (let k = 0; k < inner; k++) {
-      const a = alpha * (transposeA ? A.data[k * A.cols + i] : A.data[i * inner + k])
-      if (a !== 0) axpy(a, right.row(k), target)
+  const out =
+    options.out ?? Matrix.zeros(options.transposeA ? A.cols : A.rows, options.transposeB ? B.rows : B.cols)
+  const { m, n, k } = productShape(A, B, out, options)
+  if (m * n * k <= smallProduct) multiplySmall(A, B, out, options)
+  else gemm(A, B, out, options)
+  return out
+}
+
+/** The same in single precision; `C` receives the result. */
+export function multiplySingle(
+  A: Dense<Float32Array>,
+  B: Dense<Float32Array>,
+  C: Dense<Float32Array>,
+  options: GemmOptions = {},
+): void {
+  gemm(A, B, C, options)
+}
+
+function multiplySmall(A: Matrix, B: Matrix, C: Matrix, options: GemmOptions): void {
+  const { transposeA = false, transposeB = false, alpha = 1, beta = 0, rowMask } = options
+  const k = transposeA ? A.rows : A.cols
+  const [rowA, stepA] = transposeA ? [1, A.cols] : [A.cols, 1]
+  const [stepB, colB] = transposeB ? [1, B.cols] : [B.cols, 1]
+  for (let i = 0; i < C.rows; i++) {
+    for (let j = 0; j < C.cols; j++) {
+      let sum = 0
+      for (let p = 0; p < k; p++) {
+        if (rowMask && rowMask[transposeA ? p : i] === 0) continue
+        sum += A.data[i * rowA + p * stepA] * B.data[p * stepB + j * colB]
+      }
+      const at = i * C.cols + j
+      C.data[at] = beta === 0 ? alpha * sum : alpha * sum + beta * C.data[at]
     }
   }
-  return out
 }
 
 /** A·x. `x`: A.cols entries; `out`: A.rows entries, not overlapping x. */
@@ -64,19 +76,27 @@ export function multiplyTransposeVector(
 
 /** AᵀA, cols × cols, exactly symmetric. */
 export function gram(A: Matrix): Matrix {
-  return mirrorLower(multiply(A, A, { transposeA: true }))
+  return mirrorLower(multiply(A, A, { transposeA: true, lower: true }))
 }
 
 /** AAᵀ, rows × rows, exactly symmetric. */
 export function outerGram(A: Matrix): Matrix {
-  return mirrorLower(multiply(A, A, { transposeB: true }))
+  return mirrorLower(multiply(A, A, { transposeB: true, lower: true }))
 }
 
 /** Σ xᵢyᵢ of two equally long vectors. */
 export function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i]
-  return sum
+  // Four sums in turn: one would wait for each addition.
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  const whole = x.length & ~3
+  for (let i = 0; i < whole; i += 4) {
+    s0 += x[i] * y[i]
+    s1 += x[i + 1] * y[i + 1]
+    s2 += x[i + 2] * y[i + 2]
+    s3 += x[i + 3] * y[i + 3]
+  }
+  for (let i = whole; i < x.length; i++) s0 += x[i] * y[i]
+  return s0 + s1 + (s2 + s3)
 }
 
 /** ‖x‖₂ without overflow or underflow on the way. */

@@ -1,0 +1,158 @@
+import * as Job from './job'
+import { field } from './job'
+import { lanes } from './simd'
+
+/** Rows of a tile of C. */
+// @ts-ignore: decorator
+@inline
+export const TILE_ROWS: usize = 6
+
+/** Columns of a tile of C: two vectors. */
+// @ts-ignore: decorator
+@inline
+export function tileCols<T>(): usize {
+  return 2 * lanes<T>()
+}
+
+/**
+ * Packs rows i0…i0+mb of op(A), columns k0…k0+kb, in strips of six rows: strip[k·6 + i]. Missing rows and
+ * masked rows of A are zero.
+ */
+export function packA<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize, out: usize): void {
+  const a = field(job, Job.A)
+  const lda = field(job, Job.LDA)
+  const mask = field(job, Job.ROW_MASK)
+  const transposed = field(job, Job.TRANSPOSE_A) != 0
+  for (let i: usize = 0; i < mb; i += TILE_ROWS) {
+    const rows = min(TILE_ROWS, mb - i)
+    if (transposed) packColumns<T>(a + (k0 * lda + i0 + i) * sizeof<T>(), lda, mask ? mask + k0 : 0, rows, kb, out)
+    else packRows<T>(a + ((i0 + i) * lda + k0) * sizeof<T>(), lda, mask ? mask + i0 + i : 0, rows, kb, out)
+    out += TILE_ROWS * kb * sizeof<T>()
+  }
+}
+
+/** A strip whose rows are contiguous in A. */
+function packRows<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usize, out: usize): void {
+  const stride = lda * sizeof<T>()
+  for (let i: usize = 0; i < TILE_ROWS; i += 2) {
+    const first = i < rows && (!mask || load<u8>(mask + i) != 0)
+    const second = i + 1 < rows && (!mask || load<u8>(mask + i + 1) != 0)
+    packTwoRows<T>(first ? a + i * stride : 0, second ? a + (i + 1) * stride : 0, kb, out + i * sizeof<T>())
+  }
+}
+
+/** Interleaves two rows (0: a row of zeros) into places 0 and 1 of every six. */
+function packTwoRows<T>(first: usize, second: usize, kb: usize, out: usize): void {
+  const step = TILE_ROWS * sizeof<T>()
+  let k: usize = 0
+  if (sizeof<T>() == 8 && first && second) {
+    for (; k + 2 <= kb; k += 2) {
+      const x = v128.load(first + k * 8)
+      const y = v128.load(second + k * 8)
+      v128.store(out, v128.shuffle<f64>(x, y, 0, 2))
+      v128.store(out + TILE_ROWS * 8, v128.shuffle<f64>(x, y, 1, 3))
+      out += 2 * step
+    }
+  }
+  for (; k < kb; k++) {
+    store<T>(out, first ? load<T>(first + k * sizeof<T>()) : <T>0)
+    store<T>(out + sizeof<T>(), second ? load<T>(second + k * sizeof<T>()) : <T>0)
+    out += step
+  }
+}
+
+/** A strip whose rows are columns of the stored A, so that six neighbours are contiguous. */
+function packColumns<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usize, out: usize): void {
+  const stride = lda * sizeof<T>()
+  for (let k: usize = 0; k < kb; k++) {
+    const kept = !mask || load<u8>(mask + k) != 0
+    if (kept && rows == TILE_ROWS) {
+      v128.store(out, v128.load(a))
+      if (sizeof<T>() == 8) {
+        v128.store(out, v128.load(a, 16), 16)
+        v128.store(out, v128.load(a, 32), 32)
+      } else store<u64>(out, load<u64>(a, 16), 16)
+    } else {
+      for (let i: usize = 0; i < TILE_ROWS; i++) {
+        store<T>(out + i * sizeof<T>(), kept && i < rows ? load<T>(a + i * sizeof<T>()) : <T>0)
+      }
+    }
+    a += stride
+    out += TILE_ROWS * sizeof<T>()
+  }
+}
+
+/** Packs one strip of columns j0…j0+cols of op(B), rows k0…k0+kb: strip[k·tileCols + j], missing columns zero. */
+export function packB<T>(job: usize, j0: usize, cols: usize, k0: usize, kb: usize, out: usize): void {
+  const kind = <u32>field(job, Job.KIND_B)
+  if (kind == Job.GATED) return packGated<T>(job, j0, cols, k0, kb, out)
+  const b = field(job, Job.B)
+  const ldb = field(job, Job.LDB)
+  if (kind == Job.TRANSPOSED) packBRows<T>(b + (j0 * ldb + k0) * sizeof<T>(), ldb, cols, kb, out)
+  else packBColumns<T>(b + (k0 * ldb + j0) * sizeof<T>(), ldb, cols, kb, out)
+}
+
+function packBColumns<T>(b: usize, ldb: usize, cols: usize, kb: usize, out: usize): void {
+  const width = tileCols<T>()
+  for (let k: usize = 0; k < kb; k++) {
+    if (cols == width) {
+      v128.store(out, v128.load(b))
+      v128.store(out, v128.load(b, 16), 16)
+    } else {
+      for (let j: usize = 0; j < width; j++) {
+        store<T>(out + j * sizeof<T>(), j < cols ? load<T>(b + j * sizeof<T>()) : <T>0)
+      }
+    }
+    b += ldb * sizeof<T>()
+    out += 32
+  }
+}
+
+function packBRows<T>(b: usize, ldb: usize, cols: usize, kb: usize, out: usize): void {
+  const width = tileCols<T>()
+  const stride = ldb * sizeof<T>()
+  if (sizeof<T>() == 8 && cols == width) {
+    packFourRows(b, stride, kb, out)
+    return
+  }
+  for (let j: usize = 0; j < width; j++) {
+    for (let k: usize = 0; k < kb; k++) {
+      store<T>(out + k * 32 + j * sizeof<T>(), j < cols ? load<T>(b + j * stride + k * sizeof<T>()) : <T>0)
+    }
+  }
+}
+
+function packFourRows(b: usize, stride: usize, kb: usize, out: usize): void {
+  let k: usize = 0
+  for (; k + 2 <= kb; k += 2, b += 16, out += 64) {
+    const r0 = v128.load(b)
+    const r1 = v128.load(b + stride)
+    const r2 = v128.load(b + 2 * stride)
+    const r3 = v128.load(b + 3 * stride)
+    v128.store(out, v128.shuffle<f64>(r0, r1, 0, 2))
+    v128.store(out, v128.shuffle<f64>(r2, r3, 0, 2), 16)
+    v128.store(out, v128.shuffle<f64>(r0, r1, 1, 3), 32)
+    v128.store(out, v128.shuffle<f64>(r2, r3, 1, 3), 48)
+  }
+  for (; k < kb; k++, b += 8, out += 32) {
+    for (let j: usize = 0; j < 4; j++) store<f64>(out + j * 8, load<f64>(b + j * stride))
+  }
+}
+
+function packGated<T>(job: usize, j0: usize, cols: usize, k0: usize, kb: usize, out: usize): void {
+  const outputs = field(job, Job.OUTPUTS)
+  const gateStride = field(job, Job.GATE_STRIDE)
+  const ldb = field(job, Job.LDB)
+  const width = tileCols<T>()
+  for (let j: usize = 0; j < width; j++) {
+    let gate = field(job, Job.GATES) + k0 * gateStride + (j0 + j) / outputs
+    let r = field(job, Job.B) + (k0 * ldb + ((j0 + j) % outputs)) * sizeof<T>()
+    let target = out + j * sizeof<T>()
+    for (let k: usize = 0; k < kb; k++) {
+      store<T>(target, j < cols && load<u8>(gate) != 0 ? load<T>(r) : <T>0)
+      gate += gateStride
+      r += ldb * sizeof<T>()
+      target += 32
+    }
+  }
+}
