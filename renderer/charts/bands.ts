@@ -42,7 +42,7 @@ function commonGrid(curves: readonly Curve[], kind: ScaleKind, points: number): 
   const firsts = curves.map(({ xs }) => xs.find((x) => Number.isFinite(toAxis(kind, x)))!)
   // The band begins where every trial has a value, so that its edges are over the same trials everywhere.
   const from = toAxis(kind, Math.max(...firsts))
-  const to = toAxis(kind, Math.max(...curves.map(({ xs }) => xs.at(-1)!)))
+  const to = toAxis(kind, Math.max(...curves.map(({ xs }) => xs.at(-1))))
   if (!(to > from)) return [fromAxis(kind, from)]
   return Array.from({ length: points }, (_, i) => fromAxis(kind, from + ((to - from) * i) / (points - 1)))
 }
@@ -70,7 +70,7 @@ export function bandOf(trials: readonly Curve[], kind: ScaleKind, points = 240):
     band.lower.push(quantile(values, 0.25))
     band.median.push(quantile(values, 0.5))
     band.upper.push(quantile(values, 0.75))
-    band.max.push(values.at(-1)!)
+    band.max.push(values.at(-1))
   }
   return band
 }

@@ -30,7 +30,7 @@ function* valuesY(model: ConvergenceModel): Generator<number> {
     if (band) yield* [...band.min, ...band.max]
   }
   // Only the best value: first dual points may lie far below everything worth seeing.
-  for (const { ys } of model.bounds) yield ys.at(-1)!
+  for (const { ys } of model.bounds) yield ys.at(-1)
 }
 
 function scaleOf(zoomed: Pair | undefined, fitted: Scale): Scale {
@@ -81,9 +81,14 @@ function linePairs(series: ConvergenceSeries, frame: Frame): Pair[] {
   const pairs = pairsOf(series, frame)
   // A value found at once at time zero still deserves its line on a logarithmic axis.
   if (series.level && series.ys.length > 0) {
-    const y = toAxis(frame.y.kind, series.ys.at(-1)!)
+    const y = toAxis(frame.y.kind, series.ys.at(-1))
     const start = pairs[0]?.[0] ?? toAxis(frame.x.kind, frame.x.min)
-    return Number.isFinite(y) ? [[start, y], [axisEnd(frame), y]] : []
+    return Number.isFinite(y)
+      ? [
+          [start, y],
+          [axisEnd(frame), y],
+        ]
+      : []
   }
   return pairs
 }
@@ -135,7 +140,9 @@ function line(name: string, data: Pair[], colour: string, width: number, dash: r
 /** A few markers along a line, so that it is known without its colour. */
 function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme: ChartTheme) {
   const count = series.level ? 1 : Math.min(MARKERS, data.length)
-  const at = Array.from({ length: count }, (_, k) => Math.round((k * (data.length - 1)) / Math.max(1, count - 1)))
+  const at = Array.from({ length: count }, (_, k) =>
+    Math.round((k * (data.length - 1)) / Math.max(1, count - 1)),
+  )
   const { marker } = series.identity
   const hollow = marker.startsWith('empty')
   const shape = hollow ? marker.slice(5).toLowerCase() : marker
@@ -148,7 +155,11 @@ function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme:
     silent: true,
     clip: true,
     z: 4,
-    itemStyle: { color: hollow ? theme.background : colour, borderColor: colour, borderWidth: hollow ? 1.5 : 0 },
+    itemStyle: {
+      color: hollow ? theme.background : colour,
+      borderColor: colour,
+      borderWidth: hollow ? 1.5 : 0,
+    },
   }
 }
 
@@ -167,7 +178,9 @@ function gapArea(bound: BoundSeries, model: ConvergenceModel, frame: Frame, them
   const over = model.series.find(({ id }) => id === bound.over)
   if (!over || over.level) return []
   const from = bound.xs[0]
-  const upper = pairsOf(over, frame).filter(([x]) => x >= toAxis(frame.x.kind, from) || frame.x.kind === 'log')
+  const upper = pairsOf(over, frame).filter(
+    ([x]) => x >= toAxis(frame.x.kind, from) || frame.x.kind === 'log',
+  )
   const lower = pairsOf(bound, frame)
   if (upper.length < 2 || lower.length < 2) return []
   return [area(`${bound.id}/gap`, [...upper, ...lower.reverse()], theme.text, 0.12)]
@@ -189,11 +202,11 @@ function endLabels(model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
   ].filter(({ ys }) => Number.isFinite(toAxis(frame.y.kind, ys.at(-1) ?? NaN)))
   const low = frame.top
   const high = frame.height - frame.bottom
-  const wanted = named.map(({ ys }) => Math.min(high, Math.max(low, pixelY(frame, ys.at(-1)!))))
+  const wanted = named.map(({ ys }) => Math.min(high, Math.max(low, pixelY(frame, ys.at(-1)))))
   const placed = spreadLabels(wanted, LABEL_HEIGHT, low, high)
   const edge = frame.width - frame.right
   return named.flatMap(({ label, colour, xs }, i) => {
-    const end = Math.min(edge, Math.max(frame.left, pixelX(frame, xs.at(-1)!)))
+    const end = Math.min(edge, Math.max(frame.left, pixelX(frame, xs.at(-1))))
     const leader = Math.abs(placed[i] - wanted[i]) > 2 || end < edge - 1
     return [
       ...(leader ? [leaderLine(Math.max(end, edge - 4), wanted[i], edge + 6, placed[i], colour)] : []),

@@ -43,7 +43,8 @@ export interface ConvergenceModel {
   reference: 'bound' | 'best' | null
 }
 
-const abscissa = (point: HistoryPoint, axis: TimeAxis) => (axis === 'seconds' ? point.seconds : point.iteration)
+const abscissa = (point: HistoryPoint, axis: TimeAxis) =>
+  axis === 'seconds' ? point.seconds : point.iteration
 
 /** The recorded objectives of one run, ending in the value of the returned network. */
 function objectiveCurve(run: TracedRun, axis: TimeAxis, offset: number): Curve {
@@ -79,7 +80,9 @@ function boundLabel(run: TracedRun): string {
 }
 
 function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): ConvergenceSeries | null {
-  const curves = group.runs.map((run) => objectiveCurve(run, view.axis, offset)).filter(({ xs }) => xs.length > 0)
+  const curves = group.runs
+    .map((run) => objectiveCurve(run, view.axis, offset))
+    .filter(({ xs }) => xs.length > 0)
   if (curves.length === 0) return null
   const base = { id: group.id, label: group.label, identity: group.identity }
   if (curves.length === 1) {
@@ -88,7 +91,14 @@ function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): Conve
   }
   const band = bandOf(curves, view.xKind)
   if (!band) return null
-  return { ...base, label: `${group.label} ×${curves.length}`, xs: band.xs, ys: band.median, band, level: false }
+  return {
+    ...base,
+    label: `${group.label} ×${curves.length}`,
+    xs: band.xs,
+    ys: band.median,
+    band,
+    level: false,
+  }
 }
 
 function boundsOf(group: RunGroup, view: ConvergenceView): BoundSeries[] {

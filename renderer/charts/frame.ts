@@ -25,14 +25,20 @@ export interface Zoom {
 const innerWidth = ({ width, left, right }: Frame) => Math.max(1, width - left - right)
 const innerHeight = ({ height, top, bottom }: Frame) => Math.max(1, height - top - bottom)
 
-export const pixelX = (frame: Frame, value: number) => frame.left + position(frame.x, value) * innerWidth(frame)
-export const pixelY = (frame: Frame, value: number) => frame.top + (1 - position(frame.y, value)) * innerHeight(frame)
-export const valueX = (frame: Frame, pixel: number) => valueAt(frame.x, (pixel - frame.left) / innerWidth(frame))
-export const valueY = (frame: Frame, pixel: number) => valueAt(frame.y, 1 - (pixel - frame.top) / innerHeight(frame))
+export const pixelX = (frame: Frame, value: number) =>
+  frame.left + position(frame.x, value) * innerWidth(frame)
+export const pixelY = (frame: Frame, value: number) =>
+  frame.top + (1 - position(frame.y, value)) * innerHeight(frame)
+export const valueX = (frame: Frame, pixel: number) =>
+  valueAt(frame.x, (pixel - frame.left) / innerWidth(frame))
+export const valueY = (frame: Frame, pixel: number) =>
+  valueAt(frame.y, 1 - (pixel - frame.top) / innerHeight(frame))
 
 /** Whether a point in pixels lies in the plotting area. */
 export function inside(frame: Frame, x: number, y: number): boolean {
-  return x >= frame.left && x <= frame.width - frame.right && y >= frame.top && y <= frame.height - frame.bottom
+  return (
+    x >= frame.left && x <= frame.width - frame.right && y >= frame.top && y <= frame.height - frame.bottom
+  )
 }
 
 /** The part of a rectangle in pixels that lies in the plotting area, in values. */

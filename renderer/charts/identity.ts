@@ -3,7 +3,8 @@ import { defaultSettings, methodLabel } from '../../core/experiments/catalog.ts'
 import { METHOD_SCHEMAS } from '../../core/experiments/document.ts'
 import type { MethodId } from '../../core/experiments/document.ts'
 
-export type Marker = 'circle' | 'emptyCircle' | 'rect' | 'diamond' | 'triangle' | 'emptyTriangle' | 'emptyRect'
+export type Marker =
+  'circle' | 'emptyCircle' | 'rect' | 'diamond' | 'triangle' | 'emptyTriangle' | 'emptyRect'
 
 export interface Identity {
   /** Name of the CSS custom property that holds the colour. */

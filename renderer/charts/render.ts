@@ -14,12 +14,19 @@ export function renderSvg(option: ChartOption, width: number, height: number): s
 }
 
 /** PNG bytes at `ratio` device pixels per CSS pixel. Needs a document. */
-export async function renderPng(option: ChartOption, width: number, height: number, ratio = 2): Promise<Uint8Array> {
+export async function renderPng(
+  option: ChartOption,
+  width: number,
+  height: number,
+  ratio = 2,
+): Promise<Uint8Array> {
   const canvas = document.createElement('canvas')
   const chart = echarts.init(canvas, null, { renderer: 'canvas', width, height, devicePixelRatio: ratio })
   try {
     chart.setOption({ ...option, animation: false })
-    const blob = await new Promise<Blob | null>((resolve) => chart.renderToCanvas({ pixelRatio: ratio }).toBlob(resolve))
+    const blob = await new Promise<Blob | null>((resolve) =>
+      chart.renderToCanvas({ pixelRatio: ratio }).toBlob(resolve),
+    )
     if (!blob) throw new Error('The browser could not encode the chart as PNG.')
     return new Uint8Array(await blob.arrayBuffer())
   } finally {

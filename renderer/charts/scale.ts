@@ -14,14 +14,23 @@ export interface Tick {
   label: string
 }
 
-const SUPERSCRIPT = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' } as Record<
-  string,
-  string
->
+const SUPERSCRIPT = {
+  '-': '⁻',
+  0: '⁰',
+  1: '¹',
+  2: '²',
+  3: '³',
+  4: '⁴',
+  5: '⁵',
+  6: '⁶',
+  7: '⁷',
+  8: '⁸',
+  9: '⁹',
+} as Record<string, string>
 
 /** −3 → "10⁻³". */
 export function powerOfTen(exponent: number): string {
-  return `10${[...String(exponent)].map((character) => SUPERSCRIPT[character]).join('')}`
+  return `10${String(exponent).replace(/./g, (character) => SUPERSCRIPT[character])}`
 }
 
 /** The coordinate that a linear chart axis is given. NaN where a logarithm does not exist. */

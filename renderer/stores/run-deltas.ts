@@ -12,10 +12,14 @@ export interface TrackedRun extends Omit<RunState, 'points' | 'from'> {
 const ORDER = { queued: 0, running: 1, finished: 2 } as const
 
 /** Runs are known by experiment and key. */
-export const runId = ({ experimentId, key }: Pick<RunState, 'experimentId' | 'key'>) => `${experimentId}/${key}`
+export const runId = ({ experimentId, key }: Pick<RunState, 'experimentId' | 'key'>) =>
+  `${experimentId}/${key}`
 
 /** Put `points` at index `from`: what is there already is replaced by itself, what follows is kept. */
-function spliceHistory(history: readonly HistoryPoint[], { from, points }: RunState): readonly HistoryPoint[] {
+function spliceHistory(
+  history: readonly HistoryPoint[],
+  { from, points }: RunState,
+): readonly HistoryPoint[] {
   if (points.length === 0) return history
   // Appending in place is what keeps long histories cheap; the array belongs to this module alone.
   const target = history as HistoryPoint[]
@@ -52,7 +56,10 @@ export function applyPush(before: TrackedRun | undefined, push: RunState): Track
  * Replace everything by a snapshot, then apply pushes that came in while it was on its way. Of those, pushes that
  * were sent before the snapshot was taken must not undo what it says.
  */
-export function applySnapshot(snapshot: readonly RunState[], early: readonly RunState[]): Map<string, TrackedRun> {
+export function applySnapshot(
+  snapshot: readonly RunState[],
+  early: readonly RunState[],
+): Map<string, TrackedRun> {
   const runs = new Map(snapshot.map((state) => [runId(state), fresh(state)]))
   for (const push of early) {
     const before = runs.get(runId(push))

@@ -1,0 +1,32 @@
+/** Definitions of form fields: one row drives the label, the control, the help and the test against the schema. */
+import type { Option } from '../../../components/options.ts'
+
+interface Common {
+  /** Keys from the settings object to the value: `arrangements.count`. */
+  path: string
+  label: string
+  unit?: string
+  /** One sentence: what it is, and when to change it. */
+  help: string
+  /** Shown only when the settings, defaults filled in, say so. */
+  when?: (settings: Record<string, unknown>) => boolean
+}
+
+export type FieldDefinition = Common &
+  (
+    | {
+        kind: 'number' | 'integer'
+        /** Words that stand for a value: `full` for all rows. */
+        words?: readonly string[]
+        /** An empty field means: no limit. */
+        optional?: boolean
+      }
+    | { kind: 'choice'; options: readonly Option<string>[] }
+    | { kind: 'switch' }
+    /** An object or null: a switch for the fields below it. */
+    | { kind: 'group' }
+    | { kind: 'numbers' }
+  )
+
+/** `arrangements.count` → `['arrangements', 'count']`. */
+export const keysOf = (path: string) => path.split('.')

@@ -1,0 +1,145 @@
+/** The settings of every method as form fields. A test holds them against METHOD_SCHEMAS, both ways. */
+import type { MethodId } from '../../../../core/experiments/document.ts'
+import type { FieldDefinition } from './definitions.ts'
+
+type Settings = Record<string, unknown>
+const arrangementMode = (settings: Settings) => (settings.arrangements as Settings | undefined)?.mode
+
+const CONVEX_FIELDS: FieldDefinition[] = [
+  {
+    path: 'arrangements.mode',
+    label: 'Patterns',
+    kind: 'choice',
+    help: 'Where the activation patterns come from. Only all of them certify the network itself.',
+    options: [
+      { value: 'auto', label: 'Automatic', hint: 'All of them up to rank 3, else a sample' },
+      { value: 'enumerate', label: 'All', hint: 'Every cell of the arrangement, refused above the limit' },
+      { value: 'sample', label: 'Sample', hint: 'Patterns of random gate vectors' },
+    ],
+  },
+  {
+    path: 'arrangements.count',
+    label: 'Gate vectors',
+    kind: 'integer',
+    help: 'Random gate vectors drawn when sampling; repeated patterns are kept once.',
+    when: (settings) => arrangementMode(settings) !== 'enumerate',
+  },
+  {
+    path: 'arrangements.limit',
+    label: 'Pattern limit',
+    kind: 'integer',
+    help: 'Enumeration of more cells than this is refused before it starts.',
+    when: (settings) => arrangementMode(settings) !== 'sample',
+  },
+  {
+    path: 'tolerance',
+    label: 'Tolerance',
+    kind: 'number',
+    help: 'Stops when the solver gap is below tolerance × max(1, objective).',
+  },
+]
+
+export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
+  convex: [
+    ...CONVEX_FIELDS,
+    {
+      path: 'solver',
+      label: 'Solver',
+      kind: 'choice',
+      help: 'Two independent algorithms for the same program; use one to check the other.',
+      options: [
+        { value: 'active-set', label: 'Active set', hint: 'Working sets with exact cone projections' },
+        { value: 'admm', label: 'ADMM', hint: 'The whole program at once: slower, a second opinion' },
+      ],
+    },
+  ],
+  gated: CONVEX_FIELDS,
+  'closed-form': [],
+  sgd: [
+    {
+      path: 'optimizer',
+      label: 'Optimiser',
+      kind: 'choice',
+      help: 'How a gradient becomes a step.',
+      options: [
+        { value: 'gd', label: 'GD', hint: 'All rows at every step' },
+        { value: 'sgd', label: 'SGD', hint: 'Mini-batches' },
+        { value: 'momentum', label: 'SGD, momentum', hint: 'Mini-batches, heavy ball' },
+        { value: 'adam', label: 'Adam', hint: 'Mini-batches, adaptive steps' },
+      ],
+    },
+    {
+      path: 'learningRate',
+      label: 'Learning rate',
+      kind: 'number',
+      help: 'Step length. Several values make a sweep: 0.1, 0.01, 0.001.',
+    },
+    {
+      path: 'momentum',
+      label: 'Momentum',
+      kind: 'number',
+      help: 'Share of the last step that is kept, from 0 up to below 1.',
+      when: ({ optimizer }) => optimizer === 'momentum',
+    },
+    {
+      path: 'epochs',
+      label: 'Epochs',
+      kind: 'integer',
+      help: 'Passes through the training rows.',
+    },
+    {
+      path: 'batchSize',
+      label: 'Batch size',
+      unit: 'rows',
+      kind: 'integer',
+      words: ['full'],
+      help: 'Rows per step; “full” takes all of them.',
+      when: ({ optimizer }) => optimizer !== 'gd',
+    },
+    {
+      path: 'trials',
+      label: 'Trials',
+      kind: 'integer',
+      help: 'Independent runs, each from its own random start; charts show them as a band.',
+    },
+    {
+      path: 'initialization',
+      label: 'Start',
+      kind: 'choice',
+      help: 'Distribution of the first weights.',
+      options: [
+        { value: 'kaiming', label: 'Kaiming uniform', hint: 'Scaled to the number of inputs' },
+        { value: 'gaussian', label: 'Gaussian', hint: 'With the standard deviation below' },
+      ],
+    },
+    {
+      path: 'scale',
+      label: 'Start scale',
+      kind: 'number',
+      help: 'Standard deviation of the first weights; small values start near the zero network.',
+      when: ({ initialization }) => initialization === 'gaussian',
+    },
+    {
+      path: 'schedule',
+      label: 'Reduce on plateau',
+      kind: 'group',
+      help: 'Lowers the learning rate when the objective has stopped improving.',
+    },
+    {
+      path: 'schedule.factor',
+      label: 'Factor',
+      kind: 'number',
+      help: 'What the learning rate is multiplied by, between 0 and 1.',
+      when: ({ schedule }) => schedule !== null,
+    },
+    {
+      path: 'schedule.patience',
+      label: 'Patience',
+      unit: 'epochs',
+      kind: 'integer',
+      help: 'Epochs without improvement before the rate is lowered.',
+      when: ({ schedule }) => schedule !== null,
+    },
+  ],
+  'least-squares': [],
+}
