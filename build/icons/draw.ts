@@ -28,7 +28,10 @@ async function draw(page: Page, svg: string, { size, margin }: Drawing): Promise
   )
   await page.setViewportSize({ width: size, height: size })
   await page.setContent(`<body style="margin: 0">${sized}</body>`)
-  const bytes = await page.screenshot({ omitBackground: true, clip: { x: 0, y: 0, width: size, height: size } })
+  const bytes = await page.screenshot({
+    omitBackground: true,
+    clip: { x: 0, y: 0, width: size, height: size },
+  })
   return { size, bytes }
 }
 
@@ -39,7 +42,10 @@ async function drawAll(page: Page, svg: string, sizes: Iterable<number>, margin 
 }
 
 const executablePath = findChromium()?.path
-const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+const browser = await chromium.launch({
+  executablePath,
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+})
 try {
   const page = await browser.newPage()
   const svg = readFileSync(join(resources, 'icon.svg'), 'utf8')

@@ -6,7 +6,9 @@ import { root } from './root.ts'
 
 const folder = 'dist/electron'
 
-interface Bundle {
+/** Some entries that are bundled together. */
+export interface Bundle {
+  /** Output name → source file. */
   readonly entries: Readonly<Record<string, string>>
   readonly output: OutputOptions
 }
@@ -35,9 +37,6 @@ const bundles: readonly Bundle[] = [
   },
 ]
 
-/** Modules that the bundles may ask for at run time: Electron's own and Node's. Everything else is bundled. */
-export const externals: readonly (string | RegExp)[] = ['electron', /^node:/, ...builtinModules]
-
 /** The entry files, relative to the checkout; shared chunks lie beside them. */
 export const electronOutputs: readonly string[] = [
   'main.js',
@@ -49,33 +48,45 @@ export const electronOutputs: readonly string[] = [
 
 /** Bundles the electron side into dist/electron, which is emptied first. */
 export async function bundleElectron(): Promise<void> {
-  rmSync(join(root, folder), { recursive: true, force: true })
-  for (const bundle of bundles) await write(bundle)
+  const out = join(root, folder)
+  rmSync(out, { recursive: true, force: true })
+  await writeBundles(root, out, bundles)
 }
 
-async function write({ entries, output }: Bundle): Promise<void> {
-  const input: InputOptions = {
-    cwd: root,
-    input: { ...entries },
+/**
+ * Writes bundles. Packages are bundled, `electron` and Node's own modules stay outside.
+ *
+ * @param cwd - Folder of the sources, with their tsconfig.json.
+ * @param out - Folder that is written to.
+ * @param wanted - Entries (file names relative to `cwd`) and output formats.
+ * @throws Error of rolldown, also when a module is not found: left outside, it would be missing in the package.
+ */
+export async function writeBundles(cwd: string, out: string, wanted: readonly Bundle[]): Promise<void> {
+  // Loaded when needed: most starts build nothing.
+  const { rolldown } = await import('rolldown')
+  for (const { entries, output } of wanted) {
+    const build = await rolldown({ ...inputOptions(cwd), input: { ...entries } })
+    try {
+      await build.write({ dir: out, sourcemap: false, ...output })
+    } finally {
+      await build.close()
+    }
+  }
+}
+
+function inputOptions(cwd: string): InputOptions {
+  return {
+    cwd,
     platform: 'node',
-    external: [...externals],
+    external: ['electron', /^node:/, ...builtinModules],
     // ws would look for two native helpers that are not installed; without them nothing is asked for at run time.
     transform: {
       define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     },
-    tsconfig: join(root, 'tsconfig.json'),
-    // A module that is not found would be left outside and be missing in the package: an error, not a warning.
+    tsconfig: join(cwd, 'tsconfig.json'),
     onLog: (level, log, handle) => {
       if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message)
       handle(level, log)
     },
-  }
-  // Loaded when needed: most starts build nothing.
-  const { rolldown } = await import('rolldown')
-  const build = await rolldown(input)
-  try {
-    await build.write({ dir: join(root, folder), sourcemap: false, ...output })
-  } finally {
-    await build.close()
   }
 }
