@@ -8,7 +8,10 @@ import type { Table } from './table.ts'
 
 /** What people drop on the window that is not read, by its first bytes, with what to do instead. */
 const FOREIGN: readonly { pattern: RegExp; what: string }[] = [
-  { pattern: /^PK\x03\x04/, what: 'a zip archive or a spreadsheet; unpack it, or save the sheet as CSV' },
+  {
+    pattern: /^PK[^\w\s,;|"]{2}/,
+    what: 'a zip archive or a spreadsheet; unpack it, or save the sheet as CSV',
+  },
   { pattern: /^%PDF/, what: 'a PDF; save its table as CSV' },
   { pattern: /^\x93NUMPY/, what: 'a NumPy array; save it as CSV' },
   { pattern: /^\x89HDF/, what: 'an HDF5 or MAT 7.3 file; save its table as CSV' },

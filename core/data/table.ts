@@ -66,9 +66,11 @@ export function strayLine(table: Table, stray: StrayCell): Stray {
   return { line: sourceRow(table, stray.row), text: stray.text }
 }
 
-/** The texts of numeric strays by row, for looking up many. */
-export function strayTexts(column: NumericColumn): Map<number, string> {
-  return new Map(column.strays.map((stray) => [stray.row, stray.text]))
+/** The first stray among the given rows of the table; undefined where all are numbers or missing. */
+export function firstStray(column: Column, rows: Int32Array): StrayCell | undefined {
+  if (column.kind === 'categorical' || column.strays.length === 0) return undefined
+  const used = new Set(rows)
+  return column.strays.find(({ row }) => used.has(row))
 }
 
 /** 1 where the cell holds nothing; a stray cell holds something. */

@@ -1,0 +1,146 @@
+/**
+ * Features while preprocessing runs: matrices that already have their final shape. Columns that one-hot will fill
+ * are inactive until then; every other step touches active columns only, in place.
+ */
+import type { Step } from '../experiments/document.ts'
+import type { Matrix } from '../linalg/matrix.ts'
+import { labelOrder, type Column, type Table } from './table.ts'
+
+export interface FeatureColumn {
+  /** Of the table's column; with the category for indicators: `sex = male`. */
+  name: string
+  /** Index into the table's columns. */
+  source: number
+  /** Null for numbers. */
+  category: string | null
+  /** False until its one-hot step has run. */
+  active: boolean
+  /** How an impute step before the one-hot step fills its missing cells. */
+  missing: 'mean' | 'zero' | null
+}
+
+export interface Frame {
+  table: Table
+  columns: FeatureColumn[]
+  /** n×d. */
+  train: Matrix
+  test: Matrix
+  /** Rows of the table in `train` and `test`. */
+  trainRows: Int32Array
+  testRows: Int32Array
+}
+
+/** The one-hot step that expands a column: by name where it lists columns, else every text column. */
+export function isExpanded(step: Step, table: Table, index: number): boolean {
+  if (step.step !== 'one-hot') return false
+  const column = table.columns[index]
+  if (!step.columns) return column.kind === 'categorical'
+  return step.columns.some((wanted) => wanted === index || wanted === column.name)
+}
+
+/**
+ * Final columns: a number keeps one, a column that a one-hot step expands gets one for each category that occurs in
+ * the training rows, in label order.
+ */
+export function planColumns(
+  table: Table,
+  features: readonly number[],
+  steps: readonly Step[],
+  trainRows: Int32Array,
+): FeatureColumn[] {
+  return features.flatMap((source): FeatureColumn[] => {
+    const column = table.columns[source]
+    const plain = { name: column.name, source, category: null, active: true, missing: null }
+    if (!steps.some((step) => isExpanded(step, table, source))) return [plain]
+    return trainingCategories(column, trainRows).map((category) => ({
+      ...plain,
+      name: `${column.name} = ${category}`,
+      category,
+      active: false,
+    }))
+  })
+}
+
+function trainingCategories(column: Column, trainRows: Int32Array): string[] {
+  const nameAt = categoryReader(column)
+  const seen = new Set<string>()
+  for (const row of trainRows) {
+    const name = nameAt(row)
+    if (name !== null) seen.add(name)
+  }
+  return labelOrder([...seen])
+}
+
+/** Text of a cell as a category; null = missing. Numbers are named by their value. */
+export function categoryReader(column: Column): (row: number) => string | null {
+  if (column.kind === 'categorical') return (row) => column.categories[column.codes[row]] ?? null
+  const strays = new Map(column.strays.map(({ row, text }) => [row, text]))
+  return (row) => (Number.isNaN(column.values[row]) ? (strays.get(row) ?? null) : String(column.values[row]))
+}
+
+/** Copies the numbers of the table into the frame; inactive columns are left as they are. */
+export function fillNumbers(frame: Frame): void {
+  const numeric = frame.columns.map(({ source, active }) => {
+    const column = frame.table.columns[source]
+    return active && column.kind === 'numeric' ? column.values : null
+  })
+  const parts = [
+    [frame.train, frame.trainRows],
+    [frame.test, frame.testRows],
+  ] as const
+  for (const [matrix, rows] of parts) {
+    for (let i = 0; i < rows.length; i++) {
+      const target = matrix.row(i)
+      for (let j = 0; j < numeric.length; j++) {
+        const values = numeric[j]
+        if (values) target[j] = values[rows[i]]
+      }
+    }
+  }
+}
+
+/** Indices of the active columns. */
+export function activeColumns(frame: Frame): number[] {
+  return frame.columns.flatMap((column, j) => (column.active ? [j] : []))
+}
+
+/** x ← (x − shift)·factor for every active column of training and test rows, in place. */
+export function applyAffine(
+  frame: Frame,
+  columns: readonly number[],
+  shift: Float64Array,
+  factor: Float64Array,
+): void {
+  for (const matrix of [frame.train, frame.test]) {
+    for (let i = 0; i < matrix.rows; i++) {
+      const row = matrix.row(i)
+      for (let k = 0; k < columns.length; k++) row[columns[k]] = (row[columns[k]] - shift[k]) * factor[k]
+    }
+  }
+}
+
+/** Σ term(x) over the known training cells of each given column, and their number. */
+export function sumColumns(
+  frame: Frame,
+  columns: readonly number[],
+  term: (value: number, k: number) => number,
+): { sums: Float64Array; counts: Int32Array } {
+  const sums = new Float64Array(columns.length)
+  const counts = new Int32Array(columns.length)
+  for (let i = 0; i < frame.train.rows; i++) {
+    const row = frame.train.row(i)
+    for (let k = 0; k < columns.length; k++) {
+      const value = row[columns[k]]
+      if (Number.isNaN(value)) continue
+      sums[k] += term(value, k)
+      counts[k]++
+    }
+  }
+  return { sums, counts }
+}
+
+/** Mean of the known training cells of each given column; 0 where none is known. */
+export function columnMeans(frame: Frame, columns: readonly number[]): Float64Array {
+  const { sums, counts } = sumColumns(frame, columns, (value) => value)
+  return sums.map((sum, k) => (counts[k] > 0 ? sum / counts[k] : 0))
+}
