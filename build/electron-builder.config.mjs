@@ -19,13 +19,15 @@ export default {
   files: [
     'package.json',
     'LICENSE',
+    'dist/third-party-licences.txt',
     'dist/electron/**/*',
     'dist/renderer/**/*',
     '!node_modules',
     '!**/*.map',
+    // KaTeX offers each font in three formats; Electron takes the first, woff2.
+    '!dist/renderer/**/*.{woff,ttf}',
   ],
   beforeBuild: () => false,
-  npmRebuild: false,
   asar: true,
   // Debian's format wants an address, and there is none yet; `.invalid` is reserved for saying so.
   extraMetadata: { homepage: 'https://bidual.invalid' },

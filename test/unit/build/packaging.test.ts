@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import config from '../../../build/electron-builder.config.mjs'
 import { electronOutputs } from '../../../build/steps/bundle-electron.ts'
+import { thirdPartyLicences } from '../../../build/steps/third-party-licences.ts'
 import { targets } from '../../../build/steps/targets.ts'
 import { root } from '../../../build/steps/root.ts'
 
@@ -77,6 +78,17 @@ describe('what is packed', () => {
     const { main } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { main: string }
     expect(electronOutputs).toContain(main)
     expect(isPacked(main)).toBe(true)
+  })
+
+  it('brings the licence of every package that is bundled', () => {
+    const text = thirdPartyLicences(root)
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>
+    }
+    for (const name of Object.keys(dependencies)) expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'))
+    expect(text).toMatch(/Permission is hereby granted/)
+    expect(text).not.toMatch(/^vitest \d/m)
+    expect(isPacked('dist/third-party-licences.txt')).toBe(true)
   })
 
   it('is nothing else: no sources, no packages, no maps', () => {
