@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   plugins: [vue()],
   test: {
+    // By default one core is left free; nothing else runs beside the tests.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

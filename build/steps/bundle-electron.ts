@@ -17,7 +17,7 @@ export interface Bundle {
  * The bundles of the electron side. The hosts share chunks; the worker is one file, because every run starts a thread
  * from it; the preload is CommonJS, because a sandboxed window takes nothing else.
  */
-const bundles: readonly Bundle[] = [
+export const electronBundles: readonly Bundle[] = [
   {
     entries: {
       main: 'electron/hosts/desktop/main.ts',
@@ -50,7 +50,7 @@ export const electronOutputs: readonly string[] = [
 export async function bundleElectron(): Promise<void> {
   const out = join(root, folder)
   rmSync(out, { recursive: true, force: true })
-  await writeBundles(root, out, bundles)
+  await writeBundles(root, out, electronBundles)
 }
 
 /**

@@ -96,7 +96,8 @@ function runInstaller(script: string, limit: number): Promise<string> {
 /** The line that says most: the first one that names an error, without the stack. */
 function firstLine(text: string): string {
   const lines = text.split('\n').map((line) => line.trim())
-  return lines.find((line) => /error|failed|E[A-Z]{4,}/i.test(line)) ?? lines[0] ?? 'no message'
+  const telling = lines.find((line) => /error|failed|E[A-Z]{4,}/i.test(line)) ?? lines[0]
+  return telling.replace(/^\w*Error: /, '') || 'without a message'
 }
 
 function recentFailure(root: string, version: string, now: number): Failure | undefined {

@@ -3,7 +3,13 @@ import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { writeBundles, type Bundle } from '../../../build/steps/bundle-electron.ts'
+import {
+  electronBundles,
+  electronOutputs,
+  writeBundles,
+  type Bundle,
+} from '../../../build/steps/bundle-electron.ts'
+import { root } from '../../../build/steps/root.ts'
 
 /** Module names that a bundle asks for at run time and that are not its own files. */
 function externalsOf(code: string): string[] {
@@ -42,8 +48,26 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('the bundles of the electron side', () => {
-  it('ask at run time for Electron and Node only, never for a package', () => {
+describe('the bundles of Bidual itself', () => {
+  it('are the files that are packed, and ask for no package at run time', async () => {
+    const out = join(folder, 'dist', 'electron')
+    await writeBundles(root, out, electronBundles)
+    const written = readdirSync(out).map((file) => `dist/electron/${file}`)
+    expect(written.filter((file) => !file.includes('chunk-')).sort()).toEqual([...electronOutputs].sort())
+    for (const file of readdirSync(out)) {
+      const asked = externalsOf(readFileSync(join(out, file), 'utf8'))
+      expect(
+        asked.filter((name) => name !== 'electron' && !isNodes(name)),
+        file,
+      ).toEqual([])
+    }
+    const preload = readFileSync(join(out, 'preload.cjs'), 'utf8')
+    expect(externalsOf(preload)).toEqual(['electron'])
+  })
+})
+
+describe('bundling', () => {
+  it('leaves Electron and Node outside, never for a package', () => {
     for (const file of readdirSync(join(folder, 'out'))) {
       const asked = externalsOf(readFileSync(join(folder, 'out', file), 'utf8'))
       expect(
@@ -53,7 +77,7 @@ describe('the bundles of the electron side', () => {
     }
   })
 
-  it('keep shared chunks beside the entries, so that ./worker.js means the same everywhere', async () => {
+  it('keeps shared chunks beside the entries, so that ./worker.js means the same everywhere', async () => {
     const files = readdirSync(join(folder, 'out'))
     expect(files.filter((file) => file.startsWith('chunk-'))).toHaveLength(1)
     const { name, worker } = (await import(join(folder, 'out', 'other.js'))) as Record<string, string>
@@ -61,13 +85,13 @@ describe('the bundles of the electron side', () => {
     expect(worker).toBe(join(folder, 'out', 'worker.js'))
   })
 
-  it('write a preload that a sandboxed window accepts: CommonJS, one file, only electron', () => {
+  it('writes a preload that a sandboxed window accepts: CommonJS, one file, only electron', () => {
     const code = readFileSync(join(folder, 'out', 'preload.cjs'), 'utf8')
     expect(externalsOf(code)).toEqual(['electron'])
     expect(code).not.toMatch(/^(import|export) /m)
   })
 
-  it('fail on a module that does not exist instead of leaving it outside', async () => {
+  it('fails on a module that does not exist instead of leaving it outside', async () => {
     writeFileSync(join(folder, 'broken.ts'), `import 'no-such-package-anywhere'`)
     const broken: Bundle = { entries: { broken: 'broken.ts' }, output: { format: 'esm' } }
     await expect(writeBundles(folder, join(folder, 'broken-out'), [broken])).rejects.toThrow(
