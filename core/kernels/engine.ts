@@ -85,6 +85,11 @@ export class Engine {
     return view.buffer === this.buffer || this.buffers.has(view.buffer)
   }
 
+  /** A view on `length` doubles of the kernel memory. */
+  view(address: number, length: number): Float64Array {
+    return new Float64Array(this.buffer, address, length)
+  }
+
   /** Bytes of kernel memory in use and in total. */
   get memoryUse(): { used: number; total: number } {
     const total = this.buffer.byteLength

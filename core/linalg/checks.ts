@@ -20,8 +20,8 @@ export class NotPositiveDefiniteError extends RangeError {
   /** The first leading minor, counted from 0, that is not positive definite. */
   readonly pivot: number
 
-  constructor(pivot: number, value: number) {
-    super(`The matrix is not positive definite: pivot ${pivot} is ${value}.`)
+  constructor(pivot: number) {
+    super(`The matrix is not positive definite: pivot ${pivot} is not positive.`)
     this.name = 'NotPositiveDefiniteError'
     this.pivot = pivot
   }

@@ -1,6 +1,9 @@
 import { NotPositiveDefiniteError, requireFinite, requireSquare } from './checks.ts'
+import { blockOf, splitSize, sub, update, withWorkbench, type Block, type Workbench } from './blocks.ts'
 import { Matrix } from './matrix.ts'
-import { solveLower, solveLowerTranspose } from './triangular.ts'
+import { rightScratch, solveLower, solveLowerTranspose, solveRightLowerTranspose } from './triangular.ts'
+
+const leafOrder = 48
 
 /**
  * The factorisation A = LLᵀ of a symmetric positive definite matrix, L lower triangular.
@@ -48,7 +51,7 @@ export class Cholesky {
     const border = solveLower(this.factor, Matrix.column(column.slice(0, k))).data
     let pivot = column[k]
     for (const value of border) pivot -= value * value
-    if (!(pivot > 0)) throw new NotPositiveDefiniteError(k, pivot)
+    if (!(pivot > 0)) throw new NotPositiveDefiniteError(k)
     const grown = Matrix.zeros(k + 1, k + 1)
     for (let i = 0; i < k; i++) grown.row(i).set(this.factor.row(i))
     grown.row(k).set(border)
@@ -77,20 +80,36 @@ export class Cholesky {
 export function cholesky(A: Matrix): Cholesky {
   requireSquare(A)
   requireFinite(A)
+  return withWorkbench((bench) => {
+    const work = bench.arena.adopt(A)
+    const failed = factorise(bench, blockOf(work), rightScratch(bench))
+    if (failed < A.rows) throw new NotPositiveDefiniteError(failed)
+    return new Cholesky(lowerCopy(work))
+  })
+}
+
+/**
+ * Overwrites the lower triangle of A with L, by halving: A₁₁ = L₁₁L₁₁ᵀ, L₂₁ = A₂₁L₁₁⁻ᵀ, then A₂₂ − L₂₁L₂₁ᵀ.
+ * @returns the first row whose pivot is not positive, or the order of A
+ */
+function factorise(bench: Workbench, A: Block, scratch: number): number {
   const n = A.rows
-  const L = Matrix.zeros(n, n)
-  for (let i = 0; i < n; i++) {
-    const rowI = L.row(i)
-    for (let j = 0; j <= i; j++) {
-      const rowJ = L.row(j)
-      let sum = A.data[i * n + j]
-      for (let k = 0; k < j; k++) sum -= rowI[k] * rowJ[k]
-      if (j < i) rowI[j] = sum / rowJ[j]
-      else if (sum > 0) rowI[i] = Math.sqrt(sum)
-      else throw new NotPositiveDefiniteError(i, sum)
-    }
-  }
-  return new Cholesky(L)
+  if (n <= leafOrder) return bench.host.kernels.choleskyLeaf(A.address, A.stride, n)
+  const half = splitSize(n, leafOrder)
+  const corner = sub(A, half, half, n - half, n - half)
+  const below = sub(A, half, 0, n - half, half)
+  const first = sub(A, 0, 0, half, half)
+  const failed = factorise(bench, first, scratch)
+  if (failed < half) return failed
+  solveRightLowerTranspose(bench, first, below, scratch)
+  update(bench.host, corner, below, below, { transposeB: true, alpha: -1, beta: 1, lower: true })
+  return half + factorise(bench, corner, scratch)
+}
+
+function lowerCopy(work: Matrix): Matrix {
+  const L = Matrix.zeros(work.rows, work.cols)
+  for (let i = 0; i < work.rows; i++) L.row(i).set(work.row(i).subarray(0, i + 1))
+  return L
 }
 
 /** Rotates columns j and j+1 from row `first` on so that entry (first, j+1) vanishes and (first, j) is positive. */

@@ -1,1 +1,3 @@
 export { work } from './gemm'
+export { choleskyLeaf, solveLeftLeaf, solveRightLeaf } from './triangular'
+export { axpy, dot, multiplyTransposeVector, multiplyVector, scale, symmetricMultiplyVector } from './vector'
