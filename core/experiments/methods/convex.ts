@@ -1,0 +1,41 @@
+import { buildProgram } from '../../programs/build.ts'
+import { convexApplies } from '../../programs/applies.ts'
+import { recoverNetwork } from '../../programs/recover.ts'
+import { solveActiveSet } from '../../solvers/active-set.ts'
+import { solveAdmm } from '../../solvers/admm.ts'
+import { maxConeViolation } from '../../solvers/cone-violation.ts'
+import type { Solver } from '../../solvers/solver.ts'
+import type { SettingsOf } from '../document.ts'
+import type { RunMethod } from '../problem.ts'
+import { dictionaryClaim } from './convex-claim.ts'
+import { programArrays, programDetails, solve } from './convex-run.ts'
+
+const SOLVERS: Readonly<Record<SettingsOf<'convex'>['solver'], Solver>> = {
+  'active-set': solveActiveSet,
+  admm: solveAdmm,
+}
+
+/**
+ * The exact convex program (THEORY 3.1, 3.2) with its cone constraints enforced, solved to a certified relative gap.
+ *
+ * @throws BidualError unsupported or too-large, with the reason (see buildProgram).
+ */
+export const runConvex: RunMethod<'convex'> = function* (problem, settings, context) {
+  yield { iteration: 0, phase: 'arrangements' }
+  const { program, arranged } = buildProgram(problem, settings.arrangements, true, context.dictionarySeed)
+  const result = yield* solve(SOLVERS[settings.solver], program, settings.tolerance, context)
+  return {
+    status: result.status,
+    iterations: result.iterations,
+    network: recoverNetwork(problem, arranged, result.blocks),
+    program: { objective: result.primal, dual: result.dual },
+    claim: dictionaryClaim(program, result),
+    hypotheses: convexApplies(problem.network, problem.loss, problem.summary, settings.arrangements)
+      .hypotheses,
+    arrays: programArrays(program, result),
+    details: {
+      ...programDetails(program, result),
+      'largest cone violation': maxConeViolation(program, result.blocks),
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import { scaledDualPoint } from '../certificates/scaling.ts'
+import type { StopReason } from '../experiments/problem.ts'
+import type { RunStatus } from '../experiments/result.ts'
+import { Matrix } from '../linalg/matrix.ts'
+import { norm2 } from '../linalg/products.ts'
+import type { Block, ConvexProgram } from '../programs/program.ts'
+import { maskedAccumulate } from './masked.ts'
+
+export interface SolverSettings {
+  /** Stop when primal − dual ≤ tolerance·|primal|, both at the returned points. */
+  readonly tolerance: number
+  /** Asked between iterations with their number. */
+  readonly stop: (iteration: number) => StopReason | null
+}
+
+/** Yielded between iterations: the best values so far. */
+export interface SolverProgress {
+  iteration: number
+  primal: number
+  dual: number
+}
+
+export interface SolverResult {
+  status: RunStatus
+  iterations: number
+  /** Feasible to rounding: every vector is a cone projection. */
+  blocks: Block[]
+  primal: number
+  /** −ℓ*(−V) at `V`, which has ρ(V) ≤ β over the dictionary. */
+  dual: number
+  V: Float64Array
+}
+
+export type Solver = (
+  program: ConvexProgram,
+  settings: SolverSettings,
+) => Generator<SolverProgress, SolverResult>
+
+/** Σ_b σ_b·D_bA·v_b (n×1). */
+export function programPredictions(program: ConvexProgram, blocks: readonly Block[]): Matrix {
+  const F = Matrix.zeros(program.A.rows, 1)
+  for (const { pattern, sign, vector } of blocks) {
+    maskedAccumulate(program.A, program.arrangement.patterns, pattern, sign, vector, F.data)
+  }
+  return F
+}
+
+/** ℓ(Σ_b σ_b D_bA v_b, y) + β Σ_b ‖v_b‖₂. */
+export function programObjective(program: ConvexProgram, blocks: readonly Block[]): number {
+  const penalty = blocks.reduce((sum, { vector }) => sum + norm2(vector), 0)
+  return program.loss.value(programPredictions(program, blocks), program.Y) + program.beta * penalty
+}
+
+/** The best primal and dual points seen; what a solver returns whenever it is stopped. */
+export class Incumbent {
+  primal = Infinity
+  dual = -Infinity
+  blocks: Block[] = []
+  V: Float64Array
+  private readonly program: ConvexProgram
+
+  constructor(program: ConvexProgram) {
+    this.program = program
+    this.V = new Float64Array(program.A.rows)
+    this.offerPrimal([])
+    this.offerDual(this.V, 0)
+  }
+
+  offerPrimal(blocks: Block[]): void {
+    const value = programObjective(this.program, blocks)
+    if (!(value < this.primal)) return
+    this.primal = value
+    this.blocks = blocks
+  }
+
+  /** V in the domain of ℓ*; `rho` an upper bound of ρ(V) over the dictionary: V is scaled by min(1, β/ρ). */
+  offerDual(V: Float64Array, rho: number): void {
+    const point = scaledDualPoint(this.program, V, rho)
+    if (!(point.value > this.dual)) return
+    this.dual = point.value
+    this.V = point.V
+  }
+
+  /** (primal − dual)/|primal|; 0 for two zeros. */
+  get relativeGap(): number {
+    const gap = this.primal - this.dual
+    return gap <= 0 ? 0 : gap / Math.abs(this.primal)
+  }
+
+  result(status: RunStatus, iterations: number): SolverResult {
+    const { primal, dual, blocks, V } = this
+    return { status, iterations, blocks, primal, dual, V }
+  }
+}
+
+/** −∇ℓ(0): the dual point that belongs to the zero network. */
+export function residualAtZero(program: ConvexProgram): Float64Array {
+  return program.loss.gradient(Matrix.zeros(program.A.rows, 1), program.Y).data.map((value) => -value)
+}
