@@ -4,16 +4,14 @@ import type { Target } from './staleness.ts'
 
 export type TargetName = 'kernels' | 'electron' | 'renderer'
 
-const generated = 'core/kernels/generated'
 const packages = ['package.json', 'package-lock.json']
 
 /** Everything that is built, in the order in which it is needed. */
 export const targets: Readonly<Record<TargetName, Target>> = {
   kernels: {
     name: 'kernels',
-    inputs: ['core/kernels', 'build/kernels.mjs', 'package-lock.json'],
-    except: [generated],
-    outputs: [generated],
+    inputs: ['core/kernels/assembly', 'build/kernels.mjs', 'package-lock.json'],
+    outputs: ['core/kernels/generated/binaries.ts'],
     build: async () => {
       const { buildKernels } = await import('../kernels.mjs')
       await buildKernels()

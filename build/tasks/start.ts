@@ -5,6 +5,7 @@ import { whyNotElectron } from '../steps/choose-host.ts'
 import { electronVersion, fetchElectron, type Fetched } from '../steps/electron-binary.ts'
 import { root } from '../steps/root.ts'
 import { targets } from '../steps/targets.ts'
+import { goToUsersFolder } from '../steps/user-folder.ts'
 
 const downloadLimit = 5 * 60_000
 /** A window that ends this soon with an error never opened: missing libraries, a sandbox that is not allowed. */
@@ -22,6 +23,7 @@ const ours = ['--browser', '--electron']
  */
 export async function main(args: readonly string[]): Promise<number> {
   await bringUpToDate(Object.values(targets), console.log)
+  goToUsersFolder()
   const passedOn = args.filter((arg) => !ours.includes(arg))
   const { binary, reason } = await findElectron(args)
   if (!binary) return openBrowserHost(reason, passedOn)
