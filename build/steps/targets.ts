@@ -19,13 +19,13 @@ export const targets: Readonly<Record<TargetName, Target>> = {
   },
   electron: {
     name: 'electron',
-    inputs: ['core', 'electron', 'build/steps', 'tsconfig.json', ...packages],
+    inputs: ['core', 'electron', 'build/steps/bundle-electron.ts', 'tsconfig.json', ...packages],
     outputs: electronOutputs,
     build: bundleElectron,
   },
   renderer: {
     name: 'renderer',
-    inputs: ['core', 'renderer', 'build/vite.config.ts', 'build/steps', 'tsconfig.json', ...packages],
+    inputs: ['core', 'renderer', 'build/vite.config.ts', 'tsconfig.json', ...packages],
     outputs: ['dist/renderer/index.html'],
     build: bundleRenderer,
   },
