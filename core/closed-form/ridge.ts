@@ -2,7 +2,7 @@ import { NotPositiveDefiniteError } from '../linalg/checks.ts'
 import { cholesky, type Cholesky } from '../linalg/cholesky.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { axpy, frobeniusNorm, gram, multiply, outerGram, scaleColumns } from '../linalg/products.ts'
-import { thinSvd } from '../linalg/svd.ts'
+import { numericalRank, thinSvd } from '../linalg/svd.ts'
 
 const REFINEMENTS = 4
 /** A relative residual this small leaves the value of the ridge objective exact to about its square. */
@@ -75,9 +75,10 @@ function shifted(G: Matrix, beta: number): Cholesky | null {
   }
 }
 
-/** V·diag(s/(s² + β))·UᵀY. */
+/** V·diag(s/(s² + β))·UᵀY; singular values that are rounding count as zero. */
 function bySvd(X: Matrix, Y: Matrix, beta: number): Matrix {
   const { U, s, V } = thinSvd(X)
-  const weights = s.map((value) => (value === 0 ? 0 : value / (value * value + beta)))
+  const rank = numericalRank(s)
+  const weights = s.map((value, i) => (i < rank ? value / (value * value + beta) : 0))
   return multiply(scaleColumns(V, weights), multiply(U, Y, { transposeA: true }))
 }
