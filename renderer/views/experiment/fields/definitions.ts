@@ -1,5 +1,6 @@
 /** Definitions of form fields: one row drives the label, the control, the help and the test against the schema. */
 import type { Option } from '../../../components/options.ts'
+import type { Json } from '../../../stores/json-path.ts'
 
 interface Common {
   /** Keys from the settings object to the value: `arrangements.count`. */
@@ -21,11 +22,19 @@ export type FieldDefinition = Common &
         /** An empty field means: no limit. */
         optional?: boolean
       }
-    | { kind: 'choice'; options: readonly Option<string>[] }
+    | {
+        kind: 'choice'
+        options: readonly Option<string>[]
+        /** What options stand for in the document, where that is not the option's own word. */
+        values?: Readonly<Record<string, Json>>
+      }
     | { kind: 'switch' }
     /** An object or null: a switch for the fields below it. */
     | { kind: 'group' }
     | { kind: 'numbers' }
+    | { kind: 'text' }
+    /** Columns by name or zero-based number. */
+    | { kind: 'names' }
   )
 
 /** `arrangements.count` → `['arrangements', 'count']`. */
