@@ -1,6 +1,11 @@
-import { EigenvalueDecomposition, Matrix as MlMatrix } from 'ml-matrix'
 import { requireFinite, requireSquare } from './checks.ts'
+import { blockOf, withWorkbench } from './blocks.ts'
 import { Matrix } from './matrix.ts'
+import { maxAbs } from './products.ts'
+import { applyReflections } from './reflectors.ts'
+import { powerOfTwoScale } from './scaling.ts'
+import { tridiagonalEigen } from './tridiagonal-eigen.ts'
+import { tridiagonalise } from './tridiagonal.ts'
 
 export interface SymmetricEigen {
   /** n eigenvalues, ascending. */
@@ -12,21 +17,23 @@ export interface SymmetricEigen {
 /**
  * A = V·diag(λ)·Vᵀ for a symmetric n×n matrix; only the lower triangle is read.
  *
+ * Householder tridiagonalisation, then divide and conquer: backward stable, residual and orthogonality of order n·ε.
+ *
  * @throws NotFiniteError naming the entry.
  */
 export function symmetricEigen(A: Matrix): SymmetricEigen {
   requireSquare(A)
   requireFinite(A)
-  const n = A.rows
-  if (n === 0) return { values: new Float64Array(0), vectors: Matrix.zeros(0, 0) }
-  const source = MlMatrix.from1DArray(n, n, A.data)
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) source.set(j, i, source.get(i, j))
-  const result = new EigenvalueDecomposition(source, { assumeSymmetric: true })
-  const values = result.realEigenvalues
-  const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b])
-  const vectors = Matrix.zeros(n, n)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) vectors.set(i, j, result.eigenvectorMatrix.get(i, order[j]))
-  }
-  return { values: Float64Array.from(order, (j) => values[j]), vectors }
+  const scale = powerOfTwoScale(maxAbs(A.data))
+  return withWorkbench((bench) => {
+    const work = bench.arena.adopt(A)
+    for (let i = 0; i < work.data.length; i++) work.data[i] *= scale
+    const { diagonal, offDiagonal, vectors, taus } = tridiagonalise(bench, work)
+    const Z = tridiagonalEigen(bench, diagonal, offDiagonal)
+    applyReflections(bench, vectors, taus, blockOf(Z), { offset: 1 })
+    return {
+      values: diagonal.map((value) => value / scale),
+      vectors: new Matrix(A.rows, A.rows, Z.data.slice()),
+    }
+  })
 }
