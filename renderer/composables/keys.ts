@@ -26,5 +26,8 @@ export function matchesKeys(event: KeyboardEvent, keys: string, mac = isMac()): 
   const otherMod = mac ? event.ctrlKey : event.metaKey
   if (mod !== wanted('Mod') || otherMod || event.altKey !== wanted('Alt')) return false
   if (key.length > 1 && event.shiftKey !== wanted('Shift')) return false
+  // Alt changes what letters and digits give on a Mac; their place on the keyboard stays.
+  if (wanted('Alt') && /^[a-z0-9]$/i.test(key))
+    return /^(Key|Digit)(.)$/.exec(event.code)?.[2] === key.toUpperCase()
   return event.key.toLowerCase() === key.toLowerCase()
 }

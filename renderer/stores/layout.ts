@@ -47,10 +47,25 @@ export const useLayoutStore = defineStore('layout', () => {
   function openDataset(id: string | null): void {
     remembered.dataset = id
     remembered.view = 'data'
+    listOpen.value = false
   }
 
   const isCollapsed = (name: string) => remembered.collapsed[name] ?? false
   const setCollapsed = (name: string, collapsed: boolean) => (remembered.collapsed[name] = collapsed)
+
+  const toggle = (name: string) => setCollapsed(name, !isCollapsed(name))
+
+  /** Makes a list visible, wherever it is. */
+  function showList(name: string): void {
+    if (narrow.value) listOpen.value = true
+    else setCollapsed(name, false)
+  }
+
+  /** Shows or hides the list beside the view. */
+  function toggleList(): void {
+    if (narrow.value) listOpen.value = !listOpen.value
+    else toggle(`${remembered.view}-list`)
+  }
 
   return {
     view: computed(() => remembered.view),
@@ -62,11 +77,15 @@ export const useLayoutStore = defineStore('layout', () => {
     restore,
     go,
     openExperiment,
+    /** As {@link openExperiment}, without changing the view. */
+    rememberExperiment: (id: string | null) => (remembered.experiment = id),
     openDataset,
     size: (name: string): number | undefined => remembered.sizes[name],
     setSize: (name: string, size: number) => (remembered.sizes[name] = size),
     isCollapsed,
     setCollapsed,
-    toggle: (name: string) => setCollapsed(name, !isCollapsed(name)),
+    toggle,
+    showList,
+    toggleList,
   }
 })

@@ -11,7 +11,7 @@ export interface Notice {
   detail?: string
   tone: Tone
   action?: { label: string; run: () => void }
-  /** Milliseconds until it leaves on its own. */
+  /** Milliseconds until it leaves on its own; Infinity: when it is closed. */
   duration: number
 }
 
