@@ -1,0 +1,105 @@
+/** The document's methods as cards: one per entry, and one, unchecked, for every method without an entry. */
+import { METHODS, methodApplies, methodLabel } from '../../../../core/experiments/catalog.ts'
+import type { Applicability } from '../../../../core/experiments/catalog.ts'
+import {
+  METHOD_IDS,
+  METHOD_SCHEMAS,
+  networkSchema,
+  lossSchema,
+} from '../../../../core/experiments/document.ts'
+import type { MethodId, MethodSettings } from '../../../../core/experiments/document.ts'
+import type { ProblemSummary } from '../../../../core/experiments/result.ts'
+import { getAt, isObject, removeAt } from '../../../stores/json-path.ts'
+import type { Json, JsonObject } from '../../../stores/json-path.ts'
+
+export interface MethodCard {
+  id: MethodId
+  /** Index into `document.methods`; null: not chosen. */
+  index: number | null
+  /** Distinguishes entries of one method: 1, 2, … */
+  occurrence: number
+}
+
+const isMethod = (id: Json): id is MethodId => typeof id === 'string' && id in METHOD_SCHEMAS
+
+/** Cards in the order of the method table; entries of one method in the order of the document. */
+export function methodCards(methods: readonly Json[]): MethodCard[] {
+  return METHOD_IDS.flatMap((id): MethodCard[] => {
+    const entries = methods.flatMap((entry, index) => (getAt(entry, ['id']) === id ? [index] : []))
+    if (entries.length === 0) return [{ id, index: null, occurrence: 1 }]
+    return entries.map((index, i) => ({ id, index, occurrence: i + 1 }))
+  })
+}
+
+/** Indices of entries that this version has no method for. */
+export const unknownMethods = (methods: readonly Json[]): number[] =>
+  methods.flatMap((entry, index) => (isMethod(getAt(entry, ['id'])) ? [] : [index]))
+
+/** @returns null while the settings are not valid. */
+function settingsOf(entry: Json, id: MethodId): MethodSettings | null {
+  // A sweep inside the settings does not change whether the method applies.
+  const concrete = isObject(entry) ? withoutSweeps(entry) : { id }
+  const parsed = METHOD_SCHEMAS[id].safeParse(concrete)
+  return parsed.success ? parsed.data : null
+}
+
+function withoutSweeps(entry: JsonObject): Json {
+  return Object.entries(entry).reduce<Json>((settings, [key, value]) => {
+    const swept = isObject(value) && ('sweep' in value || 'logspace' in value)
+    return swept ? removeAt(settings, [key]) : settings
+  }, entry)
+}
+
+const smallest = (beta: Json): number | null => {
+  if (typeof beta === 'number') return beta
+  const values = getAt(beta, ['sweep'])
+  return Array.isArray(values) && values.every((value) => typeof value === 'number')
+    ? Math.min(...values)
+    : null
+}
+
+/**
+ * Whether a card's method covers the problem, and why.
+ *
+ * @returns null while that cannot be known: data not read, network or settings not valid
+ */
+export function cardApplies(
+  document: JsonObject,
+  card: MethodCard,
+  summary: ProblemSummary | null,
+): Applicability | null {
+  const network = networkSchema.safeParse(document.network)
+  const loss = lossSchema.safeParse(document.loss)
+  const entry = card.index === null ? { id: card.id } : getAt(document, ['methods', card.index])
+  const settings = settingsOf(entry, card.id)
+  if (!summary || !network.success || !loss.success || !settings) return null
+  const beta = smallest(document.beta) ?? 1
+  return methodApplies({ network: network.data, loss: loss.data, beta, summary }, settings)
+}
+
+/** "SGD, momentum" where the settings say so, else the method's title. */
+export function cardTitle(document: JsonObject, card: MethodCard): string {
+  const { title } = METHODS[card.id]
+  if (card.index === null) return title
+  const settings = settingsOf(getAt(document, ['methods', card.index]), card.id)
+  const words = settings && card.id === 'sgd' ? methodLabel(settings) : title
+  return card.occurrence > 1 ? `${words} (${card.occurrence})` : words
+}
+
+/** The settings that differ from their defaults, in a few words: `200 patterns`, `5 trials`. */
+export function cardDigest(entry: Json): string {
+  if (!isObject(entry)) return ''
+  const words = (key: string, value: Json): string => {
+    if (isObject(value) && 'sweep' in value) return `${key} swept`
+    if (isObject(value) && 'logspace' in value) return `${key} swept`
+    if (isObject(value))
+      return Object.entries(value)
+        .map(([inner, item]) => words(inner, item))
+        .join(', ')
+    return `${key} ${String(value)}`
+  }
+  return Object.entries(entry)
+    .filter(([key]) => key !== 'id' && key !== 'optimizer')
+    .map(([key, value]) => words(key, value))
+    .join(', ')
+}
