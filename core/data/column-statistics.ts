@@ -4,6 +4,7 @@ import {
   missingMask,
   strayLine,
   type CategoricalColumn,
+  type NumericArray,
   type Column,
   type NumericColumn,
   type Table,
@@ -36,10 +37,12 @@ function describeStrays(table: Table, column: Column): Pick<ColumnPreview, 'stra
   return { strayCount: column.strays.length, firstStray: strayLine(table, column.strays[0]) }
 }
 
+/** From the distinct values where they are few: pixels and codes are many cells of few values. */
 function describeNumbers({ values }: NumericColumn): Specific {
-  const { count, min, max, mean, sd } = moments(values)
   const counts = countValues(values)
-  const few = counts !== null && counts.size <= MOST_CATEGORIES
+  const weighted = counts ? [...counts].map(([value, count]) => ({ value, count })) : null
+  const each = weighted ? eachWeighted(weighted) : eachCell(values)
+  const { count, min, max, mean, sd } = moments(each)
   const known = count > 0
   return {
     distinct: counts?.size ?? DISTINCT_LIMIT,
@@ -48,8 +51,24 @@ function describeNumbers({ values }: NumericColumn): Specific {
     max: known ? max : null,
     mean: known ? mean : null,
     sd: count > 1 ? sd : null,
-    histogram: known ? histogram(values, min, max) : null,
-    categories: few ? mostFrequent([...counts].map(([value, n]) => ({ name: String(value), count: n }))) : [],
+    histogram: known ? histogram(each, min, max) : null,
+    categories:
+      weighted && weighted.length <= MOST_CATEGORIES
+        ? mostFrequent(weighted.map((entry) => ({ name: String(entry.value), count: entry.count })))
+        : [],
+  }
+}
+
+/** Visits every known value with the number of cells that hold it. */
+type Each = (visit: (value: number, count: number) => void) => void
+
+function eachWeighted(entries: readonly { value: number; count: number }[]): Each {
+  return (visit) => entries.forEach(({ value, count }) => visit(value, count))
+}
+
+function eachCell(values: ArrayLike<number>): Each {
+  return (visit) => {
+    for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) visit(values[i], 1)
   }
 }
 
@@ -68,40 +87,47 @@ function describeCategories({ codes, categories }: CategoricalColumn): Specific 
   }
 }
 
-/** Of the values that are not NaN; the mean first, so that the deviation does not cancel. */
-function moments(values: ArrayLike<number>): Record<'count' | 'min' | 'max' | 'mean' | 'sd', number> {
-  let [count, min, max, sum] = [0, Infinity, -Infinity, 0]
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]
-    if (Number.isNaN(value)) continue
-    count++
-    sum += value
-    if (value < min) min = value
-    if (value > max) max = value
-  }
-  const mean = sum / Math.max(count, 1)
+/** The mean first, so that the deviation does not cancel. */
+function moments(each: Each): Record<'count' | 'min' | 'max' | 'mean' | 'sd', number> {
+  const [all, range] = [
+    { count: 0, sum: 0 },
+    { min: Infinity, max: -Infinity },
+  ]
+  each((value, count) => {
+    all.count += count
+    all.sum += count * value
+    range.min = Math.min(range.min, value)
+    range.max = Math.max(range.max, value)
+  })
+  const mean = all.sum / Math.max(all.count, 1)
   let squares = 0
-  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) squares += (values[i] - mean) ** 2
-  return { count, min, max, mean, sd: Math.sqrt(squares / Math.max(count - 1, 1)) }
+  each((value, count) => (squares += count * (value - mean) ** 2))
+  return { count: all.count, ...range, mean, sd: Math.sqrt(squares / Math.max(all.count - 1, 1)) }
 }
 
 /** How often each value occurs; null beyond {@link DISTINCT_LIMIT} of them. */
-function countValues(values: ArrayLike<number>): Map<number, number> | null {
+function countValues(values: NumericArray): Map<number, number> | null {
+  if (values instanceof Uint8Array) return countBytes(values)
   const counts = new Map<number, number>()
   for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) continue
-    counts.set(values[i], (counts.get(values[i]) ?? 0) + 1)
+    const value = values[i]
+    if (Number.isNaN(value)) continue
+    counts.set(value, (counts.get(value) ?? 0) + 1)
     if (counts.size > DISTINCT_LIMIT) return null
   }
   return counts
 }
 
-function histogram(values: ArrayLike<number>, min: number, max: number): Histogram {
+function countBytes(values: Uint8Array): Map<number, number> {
+  const counts = new Int32Array(256)
+  for (let i = 0; i < values.length; i++) counts[values[i]]++
+  return new Map([...counts.entries()].filter(([, count]) => count > 0))
+}
+
+function histogram(each: Each, min: number, max: number): Histogram {
   const counts = new Array<number>(BINS).fill(0)
   const perUnit = max > min ? BINS / (max - min) : 0
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isNaN(values[i])) counts[Math.min(Math.floor((values[i] - min) * perUnit), BINS - 1)]++
-  }
+  each((value, count) => (counts[Math.min(Math.floor((value - min) * perUnit), BINS - 1)] += count))
   return { min, max, counts }
 }
 

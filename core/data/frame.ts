@@ -4,7 +4,7 @@
  */
 import type { Step } from '../experiments/document.ts'
 import type { Matrix } from '../linalg/matrix.ts'
-import { labelOrder, type Column, type Table } from './table.ts'
+import { labelOrder, type Column, type NumericArray, type Table } from './table.ts'
 
 export interface FeatureColumn {
   /** Of the table's column; with the category for indicators: `sex = male`. */
@@ -78,25 +78,39 @@ export function categoryReader(column: Column): (row: number) => string | null {
   return (row) => (Number.isNaN(column.values[row]) ? (strays.get(row) ?? null) : String(column.values[row]))
 }
 
+/** Rows copied at a time, so that a block of the matrix stays in the cache while its columns are read. */
+const BLOCK_ROWS = 256
+
 /** Copies the numbers of the table into the frame; inactive columns are left as they are. */
 export function fillNumbers(frame: Frame): void {
-  const numeric = frame.columns.map(({ source, active }) => {
-    const column = frame.table.columns[source]
-    return active && column.kind === 'numeric' ? column.values : null
-  })
-  const parts = [
-    [frame.train, frame.trainRows],
-    [frame.test, frame.testRows],
-  ] as const
-  for (const [matrix, rows] of parts) {
-    for (let i = 0; i < rows.length; i++) {
-      const target = matrix.row(i)
-      for (let j = 0; j < numeric.length; j++) {
-        const values = numeric[j]
-        if (values) target[j] = values[rows[i]]
-      }
+  for (const { matrix, rows } of partsOf(frame)) {
+    for (let from = 0; from < rows.length; from += BLOCK_ROWS) {
+      const to = Math.min(from + BLOCK_ROWS, rows.length)
+      frame.columns.forEach(({ source, active }, j) => {
+        const column = frame.table.columns[source]
+        if (active && column.kind === 'numeric') fillColumn(matrix, j, column.values, rows, from, to)
+      })
     }
   }
+}
+
+function fillColumn(
+  X: Matrix,
+  j: number,
+  values: NumericArray,
+  rows: Int32Array,
+  from: number,
+  to: number,
+): void {
+  for (let i = from, at = from * X.cols + j; i < to; i++, at += X.cols) X.data[at] = values[rows[i]]
+}
+
+/** Training and test part with their rows of the table. */
+export function partsOf(frame: Frame): { matrix: Matrix; rows: Int32Array }[] {
+  return [
+    { matrix: frame.train, rows: frame.trainRows },
+    { matrix: frame.test, rows: frame.testRows },
+  ]
 }
 
 /** Indices of the active columns. */

@@ -122,8 +122,9 @@ function targetMatrix({ allocate }: PrepareOptions, targets: EncodedTargets, pos
 /** Every cell was a finite number or was filled; a step may still have left the range of double precision. */
 function requireFinite(frame: Frame): void {
   for (const matrix of [frame.train, frame.test]) {
-    const at = matrix.data.findIndex((value) => !Number.isFinite(value))
-    if (at < 0) continue
+    let at = 0
+    while (at < matrix.data.length && Number.isFinite(matrix.data[at])) at++
+    if (at === matrix.data.length) continue
     const { name } = frame.columns[at % matrix.cols]
     throw new BidualError(
       'bad-input',

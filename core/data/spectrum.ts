@@ -3,11 +3,11 @@
  *
  * Small matrices are decomposed themselves: a singular value counts when σ > 10·ε·max(n, d)·σ₁. Where that would
  * take long the Gram matrix of the smaller side is decomposed instead; its eigenvalues are σ² with an error of about
- * ε·σ₁², so a singular value counts when σ² > 10·ε·max(n, d)·σ₁², that is σ ≳ 1e-6·σ₁ for thousands of rows.
+ * ε·σ₁², so a singular value counts when σ² > 10·ε·min(n, d)·σ₁², that is σ ≳ 1e-6·σ₁ for hundreds of columns.
  */
 import { symmetricEigen } from '../linalg/eigen.ts'
 import { Matrix } from '../linalg/matrix.ts'
-import { dot, multiply, scaleColumns } from '../linalg/products.ts'
+import { dot, gram, multiply, outerGram, scaleColumns } from '../linalg/products.ts'
 import { numericalRank, singularValues, thinSvd } from '../linalg/svd.ts'
 
 /** n·d·min(n, d) up to which a decomposition of X itself takes about a second. */
@@ -51,6 +51,10 @@ function directTolerance({ rows, cols }: Matrix): number {
   return 10 * Number.EPSILON * Math.max(rows, cols)
 }
 
+function gramTolerance({ rows, cols }: Matrix): number {
+  return Math.sqrt(10 * Number.EPSILON * Math.min(rows, cols))
+}
+
 function directValues(X: Matrix): [Values, Values] {
   const tolerance = directTolerance(X)
   return [
@@ -60,7 +64,7 @@ function directValues(X: Matrix): [Values, Values] {
 }
 
 function gramValues(X: Matrix): [Values, Values] {
-  const tolerance = Math.sqrt(directTolerance(X))
+  const tolerance = gramTolerance(X)
   const G = smallGram(X)
   return [G, centerGram(G, X)].map((S) => ({ values: rootsOf(symmetricEigen(S).values), tolerance })) as [
     Values,
@@ -92,40 +96,9 @@ function columnMeans(X: Matrix): Float64Array {
   return mean
 }
 
-/** XᵀX when n > d, XXᵀ otherwise; one pass over X. */
-export function smallGram(X: Matrix): Matrix {
-  return X.rows > X.cols ? columnGram(X) : rowGram(X)
-}
-
-/** Row by row, zeros skipped (pixels are mostly zero). */
-function columnGram(X: Matrix): Matrix {
-  const d = X.cols
-  const G = Matrix.zeros(d, d)
-  for (let i = 0; i < X.rows; i++) {
-    const row = X.row(i)
-    for (let j = 0; j < d; j++) {
-      const value = row[j]
-      if (value === 0) continue
-      const target = G.data
-      for (let k = j, at = j * d + j; k < d; k++, at++) target[at] += value * row[k]
-    }
-  }
-  return mirrorUpper(G)
-}
-
-function rowGram(X: Matrix): Matrix {
-  const n = X.rows
-  const G = Matrix.zeros(n, n)
-  for (let i = 0; i < n; i++) {
-    const row = X.row(i)
-    for (let j = i; j < n; j++) G.data[i * n + j] = dot(row, X.row(j))
-  }
-  return mirrorUpper(G)
-}
-
-function mirrorUpper(G: Matrix): Matrix {
-  for (let i = 0; i < G.rows; i++) for (let j = 0; j < i; j++) G.data[i * G.cols + j] = G.data[j * G.cols + i]
-  return G
+/** XᵀX when n > d, XXᵀ otherwise. */
+function smallGram(X: Matrix): Matrix {
+  return X.rows > X.cols ? gram(X) : outerGram(X)
 }
 
 /** The Gram matrix of the centred data: XᵀX − n·mmᵀ, or HXXᵀH with H = I − 11ᵀ/n. */
@@ -160,7 +133,7 @@ export function rowSpace(X: Matrix): { V: Matrix; s: Float64Array } {
   }
   const { values, vectors } = symmetricEigen(smallGram(X))
   const s = rootsOf(values)
-  const rank = numericalRank(s, Math.sqrt(directTolerance(X)))
+  const rank = numericalRank(s, gramTolerance(X))
   const Q = leading(reversedColumns(vectors), rank)
   const kept = s.slice(0, rank)
   if (X.rows > X.cols) return { V: Q, s: kept }

@@ -75,8 +75,15 @@ export function firstStray(column: Column, rows: Int32Array): StrayCell | undefi
 
 /** 1 where the cell holds nothing; a stray cell holds something. */
 export function missingMask(column: Column): Uint8Array {
-  if (column.kind === 'categorical') return Uint8Array.from(column.codes, (code) => (code < 0 ? 1 : 0))
-  const mask = Uint8Array.from(column.values, (value) => (Number.isNaN(value) ? 1 : 0))
+  const values = column.kind === 'categorical' ? column.codes : column.values
+  const mask = new Uint8Array(values.length)
+  if (column.kind === 'categorical') {
+    for (let i = 0; i < mask.length; i++) if (values[i] < 0) mask[i] = 1
+    return mask
+  }
+  // Whole-number arrays hold no NaN.
+  if (!(values instanceof Float64Array || values instanceof Float32Array)) return mask
+  for (let i = 0; i < mask.length; i++) if (Number.isNaN(values[i])) mask[i] = 1
   for (const stray of column.strays) mask[stray.row] = 0
   return mask
 }

@@ -1,4 +1,4 @@
-import { categoryReader, columnMeans, isExpanded, type FeatureColumn, type Frame } from '../frame.ts'
+import { categoryReader, columnMeans, isExpanded, partsOf, type FeatureColumn, type Frame } from '../frame.ts'
 import { fillMissing } from './impute.ts'
 import { fitted, type StepDefinition } from './step.ts'
 
@@ -38,11 +38,7 @@ function writeIndicators(frame: Frame, source: number, indicators: readonly numb
   const nameAt = categoryReader(frame.table.columns[source])
   const columnOf = new Map(indicators.map((j) => [frame.columns[j].category, j]))
   const unseen = new Set<string>()
-  const parts = [
-    [frame.train, frame.trainRows],
-    [frame.test, frame.testRows],
-  ] as const
-  for (const [matrix, rows] of parts) {
+  for (const { matrix, rows } of partsOf(frame)) {
     rows.forEach((row, i) => {
       const name = nameAt(row)
       const target = matrix.row(i)
