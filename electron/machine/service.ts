@@ -11,6 +11,8 @@ export interface MachineService {
   request(name: string, params: unknown): Promise<unknown>
   /** @returns a function that ends the subscription. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void
+  /** For hosts: menu entries and files opened from outside become commands. */
+  emit<Name extends EventName>(name: Name, payload: Events[Name]): void
   /** Runs that are queued or running. */
   activeRuns(): number
   /** Cancels what runs, stores what is finished, closes the index. */

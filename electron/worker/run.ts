@@ -1,0 +1,33 @@
+/** The job `run`: one method on shared data. */
+import { executeRun } from '../../core/experiments/runner.ts'
+import type { RunOutput, RunUpdate } from '../../core/experiments/runner.ts'
+import type { Jobs } from './messages.ts'
+import { postProgress } from './progress.ts'
+import { fromShared } from './shared-data.ts'
+
+/** @param send posts progress; the last update of the run is always among what is sent */
+export async function runJob(
+  { data, spec, cancelled }: Jobs['run']['input'],
+  send: (updates: RunUpdate[]) => void,
+): Promise<RunOutput> {
+  const flag = new Int32Array(cancelled)
+  const progress = postProgress(send, () => performance.now())
+  const run = executeRun(fromShared(data), spec, {
+    now: () => performance.now() / 1000,
+    isCancelled: () => Atomics.load(flag, 0) !== 0,
+  })
+  let step = await run.next()
+  while (!step.done) {
+    progress.add(step.value)
+    step = await run.next()
+  }
+  progress.end()
+  return step.value
+}
+
+/** Buffers that can be handed over instead of copied. */
+export function transferables({ network, arrays }: RunOutput): ArrayBuffer[] {
+  const all = [...Object.values(network?.arrays ?? {}), ...Object.values(arrays)]
+  const buffers = all.map(({ data }) => data.buffer).filter((buffer) => buffer instanceof ArrayBuffer)
+  return [...new Set(buffers)]
+}
