@@ -1,7 +1,12 @@
-import { Matrix as MlMatrix, SingularValueDecomposition } from 'ml-matrix'
+import { bidiagonalSvd } from './bidiagonal-svd.ts'
+import { bidiagonalise } from './bidiagonal.ts'
+import { blockOf, sub, withWorkbench, type Workbench } from './blocks.ts'
 import { requireFinite } from './checks.ts'
 import { Matrix } from './matrix.ts'
-import { multiply, scaleColumns } from './products.ts'
+import { householderQr } from './householder-qr.ts'
+import { maxAbs, multiply, scaleColumns } from './products.ts'
+import { applyReflections } from './reflectors.ts'
+import { powerOfTwoScale } from './scaling.ts'
 
 export interface Svd {
   /** n×k with orthonormal columns, k = min(n, d). */
@@ -12,22 +17,62 @@ export interface Svd {
   readonly V: Matrix
 }
 
+/** From this ratio of rows to columns on, a QR factorisation first saves work. */
+const tallRatio = 1.5
+
 /**
  * A = U·diag(s)·Vᵀ for an n×d matrix.
+ *
+ * Householder bidiagonalisation (after a QR factorisation where one side is much longer), then divide and conquer:
+ * backward stable, residual and orthogonality of order ε. Singular values are accurate to ε·s₀, not each to its own
+ * size.
  *
  * @throws NotFiniteError naming the entry.
  */
 export function thinSvd(A: Matrix): Svd {
   requireFinite(A)
-  const k = Math.min(A.rows, A.cols)
-  if (k === 0) return { U: Matrix.zeros(A.rows, 0), s: new Float64Array(0), V: Matrix.zeros(A.cols, 0) }
-  const source = MlMatrix.from1DArray(A.rows, A.cols, A.data)
-  const result = new SingularValueDecomposition(source, { autoTranspose: true })
-  return {
-    U: leadingColumns(result.leftSingularVectors, k),
-    s: Float64Array.from(result.diagonal.slice(0, k)),
-    V: leadingColumns(result.rightSingularVectors, k),
+  if (A.rows < A.cols) {
+    const { U, s, V } = svdOfTall(A.transpose())
+    return { U: V, s, V: U }
   }
+  return svdOfTall(A)
+}
+
+function svdOfTall(A: Matrix): Svd {
+  const scale = powerOfTwoScale(maxAbs(A.data))
+  return withWorkbench((bench) => {
+    const work = bench.arena.adopt(A)
+    for (let i = 0; i < work.data.length; i++) work.data[i] *= scale
+    const reflectors = A.rows >= tallRatio * A.cols ? householderQr(bench, work) : undefined
+    const core = reflectors ? upperTriangle(bench, work) : work
+    const B = bidiagonalise(bench, core)
+    const s = B.diagonal
+    const inner = bidiagonalSvd(bench, s, B.offDiagonal)
+    const U = bench.arena.matrix(A.rows, A.cols)
+    U.data.set(inner.U.data)
+    const leading = sub(blockOf(U), 0, 0, core.rows, A.cols)
+    applyReflections(bench, B.left, B.leftTaus, leading)
+    if (reflectors) applyReflections(bench, reflectors.vectors, reflectors.taus, blockOf(U))
+    applyReflections(bench, B.right, B.rightTaus, blockOf(inner.V), { offset: 1 })
+    return {
+      U: reversedColumns(U),
+      s: s.reverse().map((value) => value / scale),
+      V: reversedColumns(inner.V),
+    }
+  })
+}
+
+function upperTriangle({ arena }: Workbench, A: Matrix): Matrix {
+  const R = arena.matrix(A.cols, A.cols)
+  for (let i = 0; i < A.cols; i++) R.row(i).set(A.row(i).subarray(i), i)
+  return R
+}
+
+/** A copy outside the kernel memory, its columns in reverse. */
+function reversedColumns(A: Matrix): Matrix {
+  const result = Matrix.zeros(A.rows, A.cols)
+  for (let i = 0; i < A.rows; i++) result.row(i).set(A.row(i).slice().reverse())
+  return result
 }
 
 /** The min(n, d) singular values of A, descending. */
@@ -73,10 +118,4 @@ function invertedSvd(A: Matrix, tolerance?: number): { U: Matrix; V: Matrix; wei
   const { U, s, V } = thinSvd(A)
   const rank = numericalRank(s, tolerance)
   return { U, V, weights: s.map((value, i) => (i < rank ? 1 / value : 0)) }
-}
-
-function leadingColumns(source: MlMatrix, k: number): Matrix {
-  const result = Matrix.zeros(source.rows, k)
-  for (let i = 0; i < source.rows; i++) for (let j = 0; j < k; j++) result.set(i, j, source.get(i, j))
-  return result
 }

@@ -1,8 +1,8 @@
 import { blockOf, sub, update, type Workbench } from './blocks.ts'
 import { deflate, halves, type Deflated, type Merge } from './deflation.ts'
 import { implicitQl } from './implicit-ql.ts'
-import { Matrix } from './matrix.ts'
-import { ascendingOrder, groupByKind, secularVectors } from './merge.ts'
+import type { Matrix } from './matrix.ts'
+import { ascendingOrder, groupByKind, solveSecular, vectorRows } from './merge.ts'
 import type { SecularProblem } from './secular.ts'
 
 /** Problems up to this order are solved by QL. */
@@ -85,7 +85,8 @@ function merge(
   }
   const { place, kinds } = groupByKind(active.map((j) => state.kinds[j]))
   const signs = active.map((j) => Math.sign(state.z[j]))
-  const { values, vectors } = secularVectors(bench, problem, signs, place)
+  const { values, gaps, z } = solveSecular(bench, problem, signs)
+  const vectors = vectorRows(bench, gaps, z, place)
   const updated = rotateBasis(bench, Z, from, half, state, deflated, place, kinds, vectors)
   const all = Float64Array.from([...values, ...deflated.settled.map((j) => state.poles[j])])
   const order = ascendingOrder(all)
