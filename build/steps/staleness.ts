@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { SetupError } from '../setup/error.mjs'
 
 /** Something that is built from files: it is stale when a file that goes in has changed, or one that came out is gone. */
