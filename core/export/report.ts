@@ -1,0 +1,165 @@
+/** The report: one HTML file with nothing outside it, for reading, printing and archiving. */
+import type { ResultDocument, RunRecord } from '../experiments/result.ts'
+import { formatCount, formatGap, formatObjective, formatPercent, formatSeconds } from './format.ts'
+import { escapeHtml, htmlFacts, htmlTable, type Cell } from './html.ts'
+import { REPORT_STYLE } from './report-style.ts'
+import { safeSvg } from './svg.ts'
+import { certificateWording, STATUS_WORDS } from './words.ts'
+
+export interface ReportChart {
+  title: string
+  /** Checked by {@link safeSvg}. */
+  svg: string
+}
+
+export interface ReportInput {
+  /** As saved, sweeps and all. */
+  document: unknown
+  result: ResultDocument
+  charts: readonly ReportChart[]
+  /** When and by whom, in words. */
+  generated: string
+}
+
+/**
+ * @returns a whole HTML document: no scripts, no references to anything outside it
+ * @throws BidualError when a chart holds anything but shapes and text.
+ */
+export function reportHtml({ document, result, charts, generated }: ReportInput): string {
+  const name = nameOf(document)
+  const sections = [
+    methodsSection(result.runs),
+    chartsSection(charts),
+    hypothesesSection(result.runs),
+    dataSection(result),
+    environmentSection(result),
+    `<h2>Experiment document</h2>\n<pre>${escapeHtml(JSON.stringify(document, null, 2))}</pre>`,
+  ]
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(name)}</title>
+<style>${REPORT_STYLE}</style>
+</head>
+<body>
+<h1>${escapeHtml(name)}</h1>
+<p class="muted">${escapeHtml(generated)}</p>
+${sections.join('\n')}
+</body>
+</html>
+`
+}
+
+function nameOf(document: unknown): string {
+  const name = (document as { name?: unknown } | null)?.name
+  return typeof name === 'string' && name !== '' ? name : 'Experiment'
+}
+
+const METHOD_HEADER = [
+  'Method',
+  'Status',
+  'Objective',
+  'Lower bound',
+  'Gap',
+  'Certificate',
+  'Train accuracy',
+  'Test accuracy',
+  'Train loss',
+  'Test loss',
+  'Time',
+  'Neurons',
+  'Ranks',
+]
+
+function methodsSection(runs: readonly RunRecord[]): string {
+  const note =
+    'The objective is the network’s own (loss and regulariser) at the recovered weights, on the training rows, in ' +
+    'double precision. The gap is the objective minus the lower bound.'
+  const errors = runs.flatMap(({ label, error }) =>
+    error ? [`<p>${escapeHtml(`${label}: ${error.message}`)}</p>`] : [],
+  )
+  return `<h2>Methods</h2>
+<p class="muted">${note}</p>
+${htmlTable(`${formatCount(runs.length)} runs`, METHOD_HEADER, runs.map(methodRow))}
+${errors.join('\n')}`
+}
+
+function methodRow(run: RunRecord): Cell[] {
+  const status = STATUS_WORDS[run.status]
+  const { icon, word, sentence } = certificateWording(run.certificate, run.objective)
+  const { certificate, train, test } = run
+  return [
+    { text: run.trial > 0 ? `${run.label}, trial ${run.trial + 1}` : run.label, title: run.key },
+    { text: `${status.icon} ${status.word}`, title: status.sentence },
+    number(run.objective, formatObjective),
+    number(certificate.lowerBound, formatObjective),
+    number(certificate.gap, formatGap),
+    { text: `${icon} ${word}: ${sentence}`, title: certificate.how },
+    number(train.accuracy, formatPercent),
+    number(test?.accuracy, formatPercent),
+    number(train.loss, formatObjective),
+    number(test?.loss, formatObjective),
+    number(run.seconds, formatSeconds),
+    number(run.neurons, formatCount),
+    { text: run.ranks.join(', '), isNumber: true },
+  ]
+}
+
+function number(
+  value: number | null | undefined,
+  format: (value: number | null | undefined) => string,
+): Cell {
+  return { text: format(value), isNumber: true, ...(typeof value === 'number' && { title: String(value) }) }
+}
+
+function chartsSection(charts: readonly ReportChart[]): string {
+  if (charts.length === 0) return ''
+  const figures = charts.map(
+    ({ title, svg }) => `<figure>${safeSvg(svg)}<figcaption>${escapeHtml(title)}</figcaption></figure>`,
+  )
+  return `<h2>Charts</h2>\n${figures.join('\n')}`
+}
+
+function hypothesesSection(runs: readonly RunRecord[]): string {
+  const rows = runs.flatMap((run) =>
+    run.hypotheses.map(({ name, holds, value }) => [
+      { text: run.label },
+      { text: name },
+      { text: holds ? '✓ holds' : '✗ does not hold' },
+      { text: value === null ? '–' : String(value), isNumber: true },
+    ]),
+  )
+  if (rows.length === 0) return ''
+  return `<h2>Hypotheses</h2>\n${htmlTable('Checked on the training data', ['Method', 'Hypothesis', 'Holds', 'Measured'], rows)}`
+}
+
+function dataSection({ data }: ResultDocument): string {
+  const classes = data.classes.map((name, k) => `${name} (${formatCount(data.classCounts[k])})`)
+  const image = data.image && `${data.image.height}×${data.image.width}, ${data.image.channels} channels`
+  const facts: (readonly [string, string] | null)[] = [
+    ['SHA-256', data.sha256],
+    ['Training rows n', formatCount(data.n)],
+    ['Test rows', formatCount(data.nTest)],
+    ['Features d', formatCount(data.d)],
+    ['Outputs K', formatCount(data.outputs)],
+    ['Rank of X, [X 1], centred X', `${data.rank}, ${data.rankWithOnes}, ${data.rankCentered}`],
+    ['Singular values', `${formatObjective(data.sigmaMax)} to ${formatObjective(data.sigmaMin)}`],
+    data.whitenedError === null ? null : ['max |X Xᵀ − I|', formatGap(data.whitenedError)],
+    classes.length > 0 ? ['Classes', classes.join(', ')] : null,
+    ['Labels', data.labels],
+    image ? ['Images', image] : null,
+  ]
+  return `<h2>Data</h2>\n${htmlFacts(facts.filter((fact) => fact !== null))}`
+}
+
+function environmentSection({ environment }: ResultDocument): string {
+  return `<h2>Environment</h2>\n${htmlFacts([
+    ['Bidual', environment.bidual],
+    ['Node', environment.node],
+    ['Platform', environment.platform],
+    ['CPU', environment.cpu],
+  ])}`
+}
