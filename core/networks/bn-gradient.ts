@@ -3,17 +3,42 @@ import { Matrix } from '../linalg/matrix.ts'
 import { multiply, scaleColumns } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
 import { fromMatrix, fromVector, matrixOf, vectorOf } from './arrays.ts'
-import { columnMeans, HiddenLayer, normalize, scaleShift } from './bn-statistics.ts'
+import { columnMeans, HiddenLayer, normalize, scaleShift, type BatchStatistics } from './bn-statistics.ts'
 import { BLOCK_ENTRIES, rowRange } from './blocks.ts'
 import type { LossGradient } from './family.ts'
 import { maskInactive, rectify } from './relu.ts'
 
-/** What one block of rows needs kept for the backward pass, rows×m each. */
+/** What does not change during one gradient. */
+interface Pass {
+  X: Matrix
+  W1: Matrix
+  W2: Matrix
+  gamma: Float64Array
+  alpha: Float64Array
+  n: number
+  hidden: HiddenLayer
+  statistics: BatchStatistics
+}
+
+/** What one block of rows needs kept for the second sweep, rows×m each. */
 interface HiddenBlock {
   /** Normalised columns. */
   N: Matrix
   /** ∂ℓ/∂Z with Z = N·diag(γ) + 1αᵀ/√n. */
   dZ: Matrix
+}
+
+interface OutputSweep {
+  loss: number
+  /** rows×K. */
+  dF: Matrix
+  dW2: Matrix
+  /** 1ᵀdZ. */
+  sumZ: Float64Array
+  /** 1ᵀ(dZ∘N). */
+  sumZN: Float64Array
+  /** The hidden layer, when it is one block. */
+  kept: HiddenBlock | null
 }
 
 /**
@@ -37,80 +62,95 @@ export function bnLossGradient(
   n: number,
   entries = BLOCK_ENTRIES,
 ): LossGradient {
-  const [W1, W2] = [matrixOf(network, 'W1'), matrixOf(network, 'W2')]
-  const [gamma, alpha] = [vectorOf(network, 'gamma'), vectorOf(network, 'alpha')]
-  const hidden = new HiddenLayer(X, W1, entries)
-  const statistics = hidden.statistics(n)
-  const dF = Matrix.zeros(X.rows, W2.cols)
-  const dW2 = Matrix.zeros(W2.rows, W2.cols)
-  const sums = { dZ: new Float64Array(W1.cols), dZN: new Float64Array(W1.cols) }
-
-  const activate = (index: number): { N: Matrix; A: Matrix } => {
-    const N = normalize(hidden.take(index), statistics)
-    return { N, A: rectify(scaleShift(N.clone(), gamma, alpha, n)) }
-  }
-  const backward = (N: Matrix, A: Matrix, dFb: Matrix): HiddenBlock => {
-    const dZ = multiply(dFb, W2, { transposeB: true })
-    maskInactive(dZ, A)
-    return { N, dZ }
-  }
-
-  const { blocks } = hidden
-  let value = 0
-  let kept: HiddenBlock | null = null
-  blocks.forEach(({ first, rows }, i) => {
-    const [Yb, dFb] = [rowRange(Y, first, rows), rowRange(dF, first, rows)]
-    const { N, A } = activate(i)
-    const F = multiply(A, W2)
-    value += loss.value(F, Yb)
-    loss.gradient(F, Yb, dFb)
-    multiply(A, dFb, { transposeA: true, beta: 1, out: dW2 })
-    const block = backward(N, A, dFb)
-    addColumnSums(block, sums)
-    if (blocks.length === 1) kept = block
-  })
-
-  const dW1 = Matrix.zeros(W1.rows, W1.cols)
-  const share = sums.dZN.map((sum) => (sum * n) / X.rows)
-  blocks.forEach(({ first, rows }, i) => {
-    const again = (): HiddenBlock => {
-      const { N, A } = activate(i)
-      return backward(N, A, rowRange(dF, first, rows))
-    }
-    const { N, dZ } = kept ?? again()
-    removeNormalized(dZ, N, share)
-    multiply(rowRange(X, first, rows), dZ, { transposeA: true, beta: 1, out: dW1 })
-  })
-  // Xᵀ(1·mean(dZ)ᵀ) = x̄ᵀ·(1ᵀdZ): the mean term of dH, taken off once for all blocks.
-  multiply(columnMeans(X), new Matrix(1, W1.cols, sums.dZ), {
-    transposeA: true,
-    alpha: -1,
-    beta: 1,
-    out: dW1,
-  })
-  scaleColumns(
-    dW1,
-    statistics.norm.map((norm, j) => (norm === 0 ? 0 : gamma[j] / norm)),
-    dW1,
-  )
+  const pass = startPass(network, X, n, entries)
+  const outer = outputSweep(pass, Y, loss)
   return {
-    loss: value,
+    loss: outer.loss,
     gradient: {
-      W1: fromMatrix(dW1),
-      gamma: fromVector(sums.dZN),
-      alpha: fromVector(sums.dZ.map((sum) => sum / Math.sqrt(n))),
-      W2: fromMatrix(dW2),
+      W1: fromMatrix(inputSweep(pass, outer)),
+      gamma: fromVector(outer.sumZN),
+      alpha: fromVector(outer.sumZ.map((sum) => sum / Math.sqrt(n))),
+      W2: fromMatrix(outer.dW2),
     },
   }
 }
 
-/** sums.dZ += 1ᵀdZ and sums.dZN += 1ᵀ(dZ∘N). */
-function addColumnSums({ N, dZ }: HiddenBlock, sums: { dZ: Float64Array; dZN: Float64Array }): void {
+function startPass(network: TrainedNetwork, X: Matrix, n: number, entries: number): Pass {
+  const [W1, W2] = [matrixOf(network, 'W1'), matrixOf(network, 'W2')]
+  const [gamma, alpha] = [vectorOf(network, 'gamma'), vectorOf(network, 'alpha')]
+  const hidden = new HiddenLayer(X, W1, entries)
+  return { X, W1, W2, gamma, alpha, n, hidden, statistics: hidden.statistics(n) }
+}
+
+/** N and A of one block. */
+function activate({ hidden, statistics, gamma, alpha, n }: Pass, index: number): { N: Matrix; A: Matrix } {
+  const N = normalize(hidden.take(index), statistics)
+  return { N, A: rectify(scaleShift(N.clone(), gamma, alpha, n)) }
+}
+
+/** dF·W2ᵀ where A > 0. */
+function backward(W2: Matrix, A: Matrix, dF: Matrix): Matrix {
+  const dZ = multiply(dF, W2, { transposeB: true })
+  maskInactive(dZ, A)
+  return dZ
+}
+
+function outputSweep(pass: Pass, Y: Matrix, loss: Loss): OutputSweep {
+  const { X, W2, hidden } = pass
+  const m = W2.rows
+  const sweep: OutputSweep = {
+    loss: 0,
+    dF: Matrix.zeros(X.rows, W2.cols),
+    dW2: Matrix.zeros(m, W2.cols),
+    sumZ: new Float64Array(m),
+    sumZN: new Float64Array(m),
+    kept: null,
+  }
+  hidden.blocks.forEach(({ first, rows }, i) => {
+    const [Yb, dFb] = [rowRange(Y, first, rows), rowRange(sweep.dF, first, rows)]
+    const { N, A } = activate(pass, i)
+    const F = multiply(A, W2)
+    sweep.loss += loss.value(F, Yb)
+    loss.gradient(F, Yb, dFb)
+    multiply(A, dFb, { transposeA: true, beta: 1, out: sweep.dW2 })
+    const block = { N, dZ: backward(W2, A, dFb) }
+    addColumnSums(block, sweep)
+    if (hidden.blocks.length === 1) sweep.kept = block
+  })
+  return sweep
+}
+
+/** dW1. Overwrites `kept`. */
+function inputSweep(pass: Pass, { dF, sumZ, sumZN, kept }: OutputSweep): Matrix {
+  const { X, W1, W2, gamma, n, hidden, statistics } = pass
+  const dW1 = Matrix.zeros(W1.rows, W1.cols)
+  const share = sumZN.map((sum) => (sum * n) / X.rows)
+  const again = (index: number): HiddenBlock => {
+    const { first, rows } = hidden.blocks[index]
+    const { N, A } = activate(pass, index)
+    return { N, dZ: backward(W2, A, rowRange(dF, first, rows)) }
+  }
+  hidden.blocks.forEach(({ first, rows }, i) => {
+    const { N, dZ } = kept ?? again(i)
+    removeNormalized(dZ, N, share)
+    multiply(rowRange(X, first, rows), dZ, { transposeA: true, beta: 1, out: dW1 })
+  })
+  // Xᵀ(1·mean(dZ)ᵀ) = x̄ᵀ·(1ᵀdZ): the mean term of dH, taken off once for all blocks.
+  multiply(columnMeans(X), new Matrix(1, W1.cols, sumZ), { transposeA: true, alpha: -1, beta: 1, out: dW1 })
+  return scaleColumns(
+    dW1,
+    statistics.norm.map((norm, j) => (norm === 0 ? 0 : gamma[j] / norm)),
+    dW1,
+  )
+}
+
+/** sumZ += 1ᵀdZ and sumZN += 1ᵀ(dZ∘N). */
+function addColumnSums({ N, dZ }: HiddenBlock, { sumZ, sumZN }: OutputSweep): void {
   const m = N.cols
   for (let i = 0; i < N.rows; i++) {
     for (let j = 0, at = i * m; j < m; j++, at++) {
-      sums.dZ[j] += dZ.data[at]
-      sums.dZN[j] += dZ.data[at] * N.data[at]
+      sumZ[j] += dZ.data[at]
+      sumZN[j] += dZ.data[at] * N.data[at]
     }
   }
 }

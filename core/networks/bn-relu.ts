@@ -41,12 +41,17 @@ export const bnRelu: NetworkFamily = {
     return assemble(parts, none, n)
   },
   forward: (network, X) =>
-    respond(network, new HiddenLayer(X, matrixOf(network, 'W1')), X.rows, storedStatistics(network)),
+    respond(
+      network,
+      new HiddenLayer(X, matrixOf(network, 'W1')),
+      storedStatistics(network),
+      trainingRows(network),
+    ),
   trainingLoss(network, X, Y, loss) {
     const hidden = new HiddenLayer(X, matrixOf(network, 'W1'))
-    return loss.value(respond(network, hidden, X.rows, hidden.statistics(trainingRows(network))), Y)
+    return loss.value(respond(network, hidden, hidden.statistics(X.rows), X.rows), Y)
   },
-  lossGradient: (network, X, Y, loss) => bnLossGradient(network, X, Y, loss, trainingRows(network)),
+  lossGradient: (network, X, Y, loss, n) => bnLossGradient(network, X, Y, loss, n),
   refreshStatistics: (network, X) => bnReluNetwork(weightsOf(network), X),
   layers: (network) => [matrixOf(network, 'W1'), matrixOf(network, 'W2')],
   neuronSizes(network) {
@@ -98,25 +103,25 @@ function assemble(
 }
 
 /** The number of rows n that the network is trained on. */
-export const trainingRows = (network: TrainedNetwork): number => vectorOf(network, 'n')[0]
+const trainingRows = (network: TrainedNetwork): number => vectorOf(network, 'n')[0]
 
 const storedStatistics = (network: TrainedNetwork): BatchStatistics => ({
   mean: vectorOf(network, 'mean'),
   norm: vectorOf(network, 'norm'),
 })
 
-/** F (rows×K) of the rows behind `hidden`. */
+/** F (rows×K) of the rows behind `hidden`, in a network trained on n rows. */
 function respond(
   network: TrainedNetwork,
   hidden: HiddenLayer,
-  rows: number,
   statistics: BatchStatistics,
+  n: number,
 ): Matrix {
   const { gamma, alpha, W2 } = weightsOf(network)
-  const F = Matrix.zeros(rows, W2.cols)
+  const F = Matrix.zeros(hidden.rows, W2.cols)
   hidden.blocks.forEach((block, i) => {
     const N = normalize(hidden.take(i), statistics)
-    const A = rectify(scaleShift(N, gamma, alpha, trainingRows(network)))
+    const A = rectify(scaleShift(N, gamma, alpha, n))
     multiply(A, W2, { out: rowRange(F, block.first, block.rows) })
   })
   return F

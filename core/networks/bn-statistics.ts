@@ -26,6 +26,10 @@ export class HiddenLayer {
   readonly blocks: readonly RowBlock[]
   private kept: Matrix | null = null
 
+  get rows(): number {
+    return this.X.rows
+  }
+
   /** X: rows×d, W1: d×m; `entries` bounds a block. */
   constructor(X: Matrix, W1: Matrix, entries = BLOCK_ENTRIES) {
     this.X = X

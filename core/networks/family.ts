@@ -47,10 +47,13 @@ export interface NetworkFamily {
   initialize(shape: NetworkShape, initialization: Initialization, stream: Stream): TrainedNetwork
   /** Predictions (rows×K) as at inference: stored statistics. */
   forward(network: TrainedNetwork, X: Matrix): Matrix
-  /** ℓ of the network as it is trained: batch normalisation takes the statistics of X itself. */
+  /** ℓ on the whole training set: batch normalisation takes the statistics (and n) of X itself. */
   trainingLoss(network: TrainedNetwork, X: Matrix, Y: Matrix, loss: Loss): number
-  /** {@link trainingLoss} and its gradient, in one pass where the hidden layer fits. */
-  lossGradient(network: TrainedNetwork, X: Matrix, Y: Matrix, loss: Loss): LossGradient
+  /**
+   * ℓ over the rows of X and its gradient. X is all n training rows, and then ℓ is {@link trainingLoss}, or a batch
+   * of them that batch normalisation takes its statistics from, on the scale of the whole.
+   */
+  lossGradient(network: TrainedNetwork, X: Matrix, Y: Matrix, loss: Loss, n: number): LossGradient
   /** The network with the statistics of the training data X stored; itself where there are none. */
   refreshStatistics(network: TrainedNetwork, X: Matrix): TrainedNetwork
   /** Weight matrices from input to output, as views. */

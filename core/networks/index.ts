@@ -55,7 +55,7 @@ export function gradient(
   beta: number,
 ): { objective: number; gradient: NamedArrays } {
   const family = NETWORKS[network.family]
-  const result = family.lossGradient(network, X, Y, LOSSES[loss])
+  const result = family.lossGradient(network, X, Y, LOSSES[loss], X.rows)
   for (const { name, regularized } of family.parameters) {
     if (regularized) axpy(beta, arrayOf(network, name).data, result.gradient[name].data)
   }

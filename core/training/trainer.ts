@@ -54,7 +54,7 @@ export class Trainer {
   begin(epoch: number): number | undefined {
     if (this.batches.count > 1) return epoch % this.period === 0 ? this.evaluate(epoch) : undefined
     const { X, Y, beta } = this.problem
-    this.pending = this.family.lossGradient(this.network, X, Y, this.loss)
+    this.pending = this.family.lossGradient(this.network, X, Y, this.loss, X.rows)
     return this.observe(epoch, this.pending.loss + beta * regularizer(this.network))
   }
 
@@ -70,7 +70,8 @@ export class Trainer {
     for (const batch of this.batches.epoch(epoch)) {
       const reason = this.batches.count > 1 ? stop(epoch) : null
       if (reason) return reason
-      const result = this.pending ?? this.family.lossGradient(this.network, batch.X, batch.Y, this.loss)
+      const result =
+        this.pending ?? this.family.lossGradient(this.network, batch.X, batch.Y, this.loss, X.rows)
       this.pending = null
       if (!Number.isFinite(result.loss)) return 'diverged'
       const scale = { learningRate: this.rate.value, rows: batch.X.rows, n: X.rows, beta }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { Matrix } from '../../../core/linalg/matrix.ts'
+import { LOSSES } from '../../../core/losses/index.ts'
+import type { TrainedNetwork } from '../../../core/experiments/problem.ts'
 import { multiply } from '../../../core/linalg/products.ts'
 import {
   bnReluNetwork,
   cloneNetwork,
   forward,
   gradient,
+  NETWORKS,
   objective,
   toStandardBatchNorm,
 } from '../../../core/networks/index.ts'
@@ -65,6 +68,7 @@ describe('bn-relu', () => {
     const value = objective(network, X, Y, 'squared', 0.1)
     const other = cloneNetwork(network)
     other.arrays.norm.data.fill(1e-3)
+    other.arrays.n.data[0] = 1
     other.arrays.W1.data.forEach((w, i) => (other.arrays.W1.data[i] = 7 * w))
     expect(objective(other, X, Y, 'squared', 0.1)).toBeCloseTo(value, 11)
   })
@@ -93,18 +97,9 @@ describe('bn-relu', () => {
   it('gives a batch the scale of the whole set: duplicated rows change nothing', () => {
     const { X, Y, network } = example('bn-relu', 'squared', { n: 8 })
     const twice = (A: Matrix): Matrix => new Matrix(2 * A.rows, A.cols, Float64Array.of(...A.data, ...A.data))
-    const trained = bnReluNetwork(
-      {
-        W1: new Matrix(4, 5, network.arrays.W1.data),
-        gamma: network.arrays.gamma.data,
-        alpha: network.arrays.alpha.data,
-        W2: new Matrix(5, 2, network.arrays.W2.data),
-      },
-      twice(X),
-    )
-    const whole = gradient(trained, twice(X), twice(Y), 'squared', 0)
-    const batch = gradient(trained, X, Y, 'squared', 0)
-    expect(2 * batch.objective).toBeCloseTo(whole.objective, 11)
+    const whole = NETWORKS['bn-relu'].lossGradient(network, twice(X), twice(Y), LOSSES.squared, 16)
+    const batch = NETWORKS['bn-relu'].lossGradient(network, X, Y, LOSSES.squared, 16)
+    expect(2 * batch.loss).toBeCloseTo(whole.loss, 11)
     for (const name of ['W1', 'gamma', 'alpha', 'W2']) {
       const doubled = batch.gradient[name].data.map((value) => 2 * value)
       expect(maxDifference(doubled, whole.gradient[name].data), name).toBeLessThan(1e-11)
@@ -113,15 +108,16 @@ describe('bn-relu', () => {
 
   it('has the gradient of a batch too', () => {
     const { X, Y, network } = example('bn-relu', 'squared', { n: 12 })
-    const [Xb, Yb] = [slice(X, 3, 5), slice(Y, 3, 5)]
-    const result = gradient(network, Xb, Yb, 'squared', 0)
-    const direction = stream(1).normals(20)
-    const at = (t: number): number => {
+    const at = (moved: TrainedNetwork) =>
+      NETWORKS['bn-relu'].lossGradient(moved, slice(X, 3, 5), slice(Y, 3, 5), LOSSES.squared, 12)
+    const along = (direction: Float64Array, t: number): number => {
       const moved = cloneNetwork(network)
       direction.forEach((value, i) => (moved.arrays.W1.data[i] += t * value))
-      return objective(moved, Xb, Yb, 'squared', 0)
+      return at(moved).loss
     }
-    const slope = direction.reduce((sum, value, i) => sum + value * result.gradient.W1.data[i], 0)
-    expect((at(1e-5) - at(-1e-5)) / 2e-5).toBeCloseTo(slope, 6)
+    const direction = stream(1).normals(20)
+    const { gradient: g } = at(network)
+    const slope = direction.reduce((sum, value, i) => sum + value * g.W1.data[i], 0)
+    expect((along(direction, 1e-5) - along(direction, -1e-5)) / 2e-5).toBeCloseTo(slope, 6)
   })
 })
