@@ -50,7 +50,10 @@ export function formatShort(value: Maybe, digits = 4): string {
   if (edge) return edge
   const size = Math.abs(value)
   const rounded = Number(value.toPrecision(digits))
-  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return typeset(rounded.toExponential().replace('e+', 'e'))
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
+    const [mantissa, exponent] = rounded.toExponential().split('e')
+    return `${typeset(mantissa)}e${exponent.replace('+', '')}`
+  }
   return typeset(String(rounded))
 }
 

@@ -8,13 +8,16 @@ const CAPS: Record<string, [mac: string, other: string]> = {
   Alt: ['⌥', 'Alt'],
   Enter: ['⏎', 'Enter'],
   Escape: ['esc', 'Esc'],
+  Delete: ['⌦', 'Del'],
   ArrowUp: ['↑', '↑'],
   ArrowDown: ['↓', '↓'],
 }
 
 /** `Mod+Enter` → `['⌘', '⏎']` or `['Ctrl', 'Enter']`. */
 export function keyCaps(keys: string, mac = isMac()): string[] {
-  return keys.split('+').map((key) => CAPS[key]?.[mac ? 0 : 1] ?? key.toUpperCase())
+  return keys
+    .split('+')
+    .map((key) => CAPS[key]?.[mac ? 0 : 1] ?? (key.length === 1 ? key.toUpperCase() : key))
 }
 
 /** Whether a key event is the shortcut, with exactly its modifiers. `?` needs whatever Shift the layout asks for. */

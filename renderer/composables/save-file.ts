@@ -4,8 +4,8 @@ import { useNoticesStore } from '../stores/notices.ts'
 /** Milliseconds that a download keeps its bytes; browsers have begun to read them by then. */
 const RELEASE_AFTER = 60_000
 
-function download(fileName: string, bytes: Uint8Array): void {
-  const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]))
+function download(fileName: string, bytes: Uint8Array<ArrayBuffer>): void {
+  const address = URL.createObjectURL(new Blob([bytes]))
   Object.assign(document.createElement('a'), { href: address, download: fileName }).click()
   setTimeout(() => URL.revokeObjectURL(address), RELEASE_AFTER)
 }
@@ -23,9 +23,12 @@ export function useSaveFile(): (fileName: string, content: Uint8Array | string) 
   const machine = useMachineStore()
   const notices = useNoticesStore()
   return async (fileName, content) => {
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+    const bytes = new Uint8Array(typeof content === 'string' ? new TextEncoder().encode(content) : content)
     const name = plainFileName(fileName)
-    if (machine.info?.host !== 'desktop') { download(name, bytes); return; }
+    if (machine.info?.host !== 'desktop') {
+      download(name, bytes)
+      return
+    }
     const saved = await machine.request('saveFile', { fileName: name, bytes })
     if (saved) notices.show({ message: `Saved ${name}.`, detail: saved.savedAs, tone: 'positive' })
   }

@@ -26,8 +26,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['Mod+N', 'Alt+N'], words: 'New experiment', action: { command: 'new-experiment' } },
   { keys: ['Mod+I', 'Alt+I'], words: 'Import data', action: { command: 'import-data' } },
   { keys: ['Mod+F'], words: 'Find', action: { command: 'find' } },
-  ...VIEWS.map((view, i) => ({ keys: [`Alt+${i + 1}`], words: VIEW_WORDS[view], action: { view } })),
-  { keys: ['Mod+,'], words: 'Settings', action: { command: 'settings' } },
+  ...VIEWS.map((view, i) => ({
+    keys: [`Alt+${i + 1}`, ...(view === 'settings' ? ['Mod+,'] : [])],
+    words: VIEW_WORDS[view],
+    action: { view },
+  })),
   { keys: ['?'], words: 'This list', action: { command: 'shortcuts' } },
 ]
 

@@ -27,7 +27,10 @@ export const useLayoutStore = defineStore('layout', () => {
   const narrow = useMediaQuery('(max-width: 899px)')
   const listOpen = ref(false)
 
-  const save = debounce(() => void settings.change({ layout: { ...remembered } }), SAVE_AFTER)
+  const save = debounce(
+    () => void settings.change({ layout: rememberedSchema.parse(remembered) }),
+    SAVE_AFTER,
+  )
   watch(remembered, save)
 
   /** Takes up what the settings remember; anything unreadable becomes its default. */

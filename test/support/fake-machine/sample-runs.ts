@@ -1,0 +1,112 @@
+/** Plausible runs for the stand-in machine: histories that fall, and what they end with. */
+import type { RunSpec } from '../../../core/experiments/problem.ts'
+import type { Certificate, HistoryPoint, RunRecord } from '../../../core/experiments/result.ts'
+import { methodLabel } from '../../../core/experiments/catalog.ts'
+import type { MethodId } from '../../../core/experiments/document.ts'
+
+/** Where the made-up problem has its optimum. */
+const OPTIMUM = 68.9741
+
+interface Behaviour {
+  seconds: number
+  iterations: number
+  /** Objective reached, as a multiple of the optimum. */
+  reaches: number
+  bound: number | null
+  level: Certificate['level']
+  how: string
+  testAccuracy: number
+}
+
+const BEHAVIOURS: Record<MethodId, Behaviour> = {
+  convex: {
+    seconds: 1.24,
+    iterations: 60,
+    reaches: 1 + 1e-7,
+    bound: OPTIMUM,
+    level: 'dictionary',
+    how: 'Duality gap of the program over 200 sampled patterns.',
+    testAccuracy: 0.829,
+  },
+  gated: {
+    seconds: 0.66,
+    iterations: 45,
+    reaches: 1.031,
+    bound: 66.4018,
+    level: 'bound',
+    how: 'The relaxation bounds the program from below.',
+    testAccuracy: 0.805,
+  },
+  'closed-form': {
+    seconds: 0.02,
+    iterations: 0,
+    reaches: 1,
+    bound: OPTIMUM,
+    level: 'global',
+    how: 'Theorem 2.4: the dual point attains the value.',
+    testAccuracy: 0.78,
+  },
+  sgd: {
+    seconds: 4.1,
+    iterations: 500,
+    reaches: 1.012,
+    bound: 66.4018,
+    level: 'bound',
+    how: 'Bound shared from the gated relaxation.',
+    testAccuracy: 0.81,
+  },
+  'least-squares': {
+    seconds: 0.004,
+    iterations: 1,
+    reaches: 1.21,
+    bound: null,
+    level: 'none',
+    how: 'A linear network is not the network of this problem.',
+    testAccuracy: 0.756,
+  },
+}
+
+/** The whole history of a run: an exponential fall with the bound rising to meet it. */
+export function sampleHistory({ document, methodIndex, trial }: RunSpec, points = 60): HistoryPoint[] {
+  const { seconds, iterations, reaches, bound } = BEHAVIOURS[document.methods[methodIndex].id]
+  const end = OPTIMUM * (reaches + 0.004 * trial)
+  return Array.from({ length: iterations === 0 ? 1 : points }, (_, i) => {
+    const t = points === 1 ? 1 : i / (points - 1)
+    const fall = (180 - end) * Math.exp(-7 * t)
+    return {
+      iteration: Math.round(iterations * t),
+      seconds: seconds * t,
+      objective: end + fall,
+      ...(bound !== null && { dual: bound * (1 - Math.exp(-6 * t - 0.3)) }),
+    }
+  })
+}
+
+/** What the run ends with. */
+export function sampleRecord({ key, label, document, methodIndex, trial, point }: RunSpec): RunRecord {
+  const settings = document.methods[methodIndex]
+  const { seconds, iterations, reaches, bound, level, how, testAccuracy } = BEHAVIOURS[settings.id]
+  const objective = OPTIMUM * (reaches + 0.004 * trial)
+  const exact = settings.id === 'convex' || settings.id === 'gated'
+  return {
+    key,
+    method: settings.id,
+    label: label || methodLabel(settings),
+    trial,
+    point,
+    status: settings.id === 'sgd' ? 'maxIterations' : 'solved',
+    seconds,
+    iterations,
+    objective,
+    programObjective: exact ? objective : null,
+    dual: exact ? bound : null,
+    solverGap: exact && bound !== null ? objective - bound : null,
+    certificate: { level, lowerBound: bound, gap: bound === null ? null : objective - bound, how },
+    train: { loss: 0.8 * objective, accuracy: 0.97 },
+    test: { loss: 21.4, accuracy: testAccuracy },
+    neurons: settings.id === 'sgd' ? 50 : 23,
+    ranks: [23, 1],
+    hypotheses: [],
+    details: exact ? { 'patterns found': 197 } : {},
+  }
+}
