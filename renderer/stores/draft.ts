@@ -27,6 +27,7 @@ export const useDraftStore = defineStore('draft', () => {
   /** How many mounted fields show each path: their problems need no other place. */
   const claims = reactive(new Map<string, number>())
   let savedAt: string | null = null
+  let started = false
 
   const document = computed(() => history.value.present)
   const issues = computed(() =>
@@ -133,8 +134,10 @@ export const useDraftStore = defineStore('draft', () => {
     }
   }
 
-  /** Call once: takes up changes of the open experiment that were made elsewhere, and results as they are stored. */
+  /** Takes up changes of the open experiment made elsewhere, and results as they are stored. Later calls do nothing. */
   function start(): void {
+    if (started) return
+    started = true
     machine.on('experimentsChanged', (entries) => {
       const entry = entries.find(({ id }) => id === experimentId.value)
       const elsewhereChanged = entry !== undefined && entry.modifiedAt !== savedAt
@@ -144,9 +147,13 @@ export const useDraftStore = defineStore('draft', () => {
     })
   }
 
+  /** For titles and file names. */
+  const name = computed(() => (typeof document.value.name === 'string' ? document.value.name : 'Experiment'))
+
   return {
     experimentId,
     document,
+    name,
     stored,
     issues,
     elsewhere,

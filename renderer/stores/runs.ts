@@ -26,6 +26,7 @@ export const useRunsStore = defineStore('runs', () => {
   const error = ref<unknown>(null)
   const pending = new Set<string>()
   let early: RunState[] | null = null
+  let started = false
 
   function receive(pushes: readonly RunState[]): void {
     if (early) return void early.push(...pushes)
@@ -68,8 +69,10 @@ export const useRunsStore = defineStore('runs', () => {
     }
   }
 
-  /** Subscribe and take the first snapshot. Call once, when the machine is there. */
+  /** Subscribe and take the first snapshot; later calls do nothing. */
   async function start(): Promise<void> {
+    if (started) return
+    started = true
     machine.on('runsChanged', receive)
     machine.onReconnect(() => void refresh())
     await refresh()
