@@ -1,7 +1,8 @@
+import { dot, norm2 } from '../linalg/products.ts'
 import type { ConvexProgram } from '../programs/program.ts'
 import { AugmentedLagrangian } from './augmented-lagrangian.ts'
-import type { ConeProjector } from './cone-projector.ts'
-import { Pricer, type Prices } from './pricing.ts'
+import { Pricer } from './pricing.ts'
+import { StallDetector } from './stall.ts'
 import {
   Incumbent,
   residualAtZero,
@@ -14,9 +15,13 @@ import {
 const NEWTON_STEPS = 15
 /** Outer iterations that a zero block stays in the working set. */
 const IDLE_ITERATIONS = 3
-/** Cone projections of one pricing round while the gap is still large. */
-const PRICING_BUDGET = 60
-const MAX_ITERATIONS = 300
+/** Violated blocks that one pricing round looks for. */
+const WANTED = 20
+/** All blocks are priced when the gap over the working set alone is below this share of the whole gap. */
+const PRICING_SHARE = 0.2
+/** Outer iterations without a visibly smaller gap after which the solver gives up. */
+const STALL_ITERATIONS = 25
+const MAX_ITERATIONS = 500
 
 /**
  * Working sets of blocks, each proximal subproblem solved by a semismooth Newton method in the dual variable, all
@@ -30,61 +35,90 @@ export function* solveActiveSet(
   const pricer = new Pricer(program)
   const incumbent = new Incumbent(program)
   const start = residualAtZero(program)
-  const first = pricer.price(start)
+  const first = pricer.price(start, { wanted: WANTED })
   incumbent.offerDual(start, first.rho)
-  const sigma = incumbent.primal / (20 * program.beta ** 2)
-  const lagrangian = new AugmentedLagrangian(program, pricer.norms, incumbent.V, sigma, 1)
-  admit(lagrangian, first)
+  const lagrangian = new AugmentedLagrangian(
+    program,
+    pricer.norms,
+    incumbent.V,
+    firstStep(program, incumbent),
+    1,
+  )
+  admit(lagrangian, first.violators)
+  const progress = new StallDetector(STALL_ITERATIONS)
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
-    if (incumbent.relativeGap <= tolerance) return incumbent.result('solved', iteration)
+    const gap = incumbent.relativeGap
+    if (gap <= tolerance) return incumbent.result('solved', iteration)
+    if (progress.stalled(gap))
+      return incumbent.result(gap <= 100 * tolerance ? 'almostSolved' : 'stalled', iteration)
     yield { iteration, primal: incumbent.primal, dual: incumbent.dual }
     const reason = stop(iteration)
     if (reason) return incumbent.result(reason, iteration)
-    const steps = solveSubproblem(lagrangian, incumbent.relativeGap)
-    const prices = certify(lagrangian, pricer, incumbent)
-    lagrangian.recenter()
-    lagrangian.prune(IDLE_ITERATIONS)
-    admit(lagrangian, prices)
-    adaptSteps(lagrangian, steps)
+    const halt = () => stop(iteration) !== null
+    const { steps, solved } = solveSubproblem(lagrangian, gap, halt)
+    const violators = certify(lagrangian, pricer, incumbent, halt)
+    if (solved) {
+      lagrangian.recenter()
+      lagrangian.prune(IDLE_ITERATIONS)
+    }
+    admit(lagrangian, violators)
+    adaptSteps(lagrangian, solved ? steps : Infinity)
   }
   return incumbent.result('maxIterations', MAX_ITERATIONS)
 }
 
-/** Newton steps until the subproblem is solved well enough for its outer iteration; returns their number. */
-function solveSubproblem(lagrangian: AugmentedLagrangian, gap: number): number {
+/** σ of the first subproblem: a few times the inverse of a typical squared singular value of A, less for large β. */
+function firstStep({ A, beta }: ConvexProgram, { primal }: Incumbent): number {
+  return Math.min(primal / (20 * beta ** 2), (5 * A.cols) / dot(A.data, A.data))
+}
+
+/** Newton steps until the subproblem is solved well enough for its outer iteration. */
+function solveSubproblem(
+  lagrangian: AugmentedLagrangian,
+  gap: number,
+  halt: () => boolean,
+): { steps: number; solved: boolean } {
   let psi = lagrangian.evaluate(lagrangian.V)
   const first = lagrangian.residual()
-  const enough = Math.max(1e-12, Math.min(1e-2 * first, 1e-2 * gap))
-  for (let step = 0; step < NEWTON_STEPS; step++) {
-    if (lagrangian.residual() <= enough) return step
-    const next = lagrangian.step(psi)
-    if (next === null) return step
+  const enough = Math.max(lagrangian.noise(), 0.1 * Math.min(first, gap * (1 + norm2(lagrangian.F.data))))
+  for (let steps = 0; steps < NEWTON_STEPS; steps++) {
+    if (lagrangian.residual() <= enough) return { steps, solved: true }
+    const next = halt() ? null : lagrangian.step(psi)
+    if (next === null) return { steps, solved: false }
     psi = next
   }
-  return NEWTON_STEPS
+  return { steps: NEWTON_STEPS, solved: lagrangian.residual() <= enough }
 }
 
-/** Offers the current point and its dual candidate to the incumbent. */
-function certify(lagrangian: AugmentedLagrangian, pricer: Pricer, incumbent: Incumbent): Prices {
+/**
+ * Offers the current point and its dual candidate to the incumbent. Pricing all blocks costs more than a Newton step:
+ * it waits until the working set itself is nearly solved.
+ */
+function certify(
+  lagrangian: AugmentedLagrangian,
+  pricer: Pricer,
+  incumbent: Incumbent,
+  halt: () => boolean,
+): number[] {
   incumbent.offerPrimal(lagrangian.solution())
-  const projectors = new Map<number, ConeProjector>()
-  for (const [id, block] of lagrangian.blocks) if (block.projector) projectors.set(id, block.projector)
   const candidate = lagrangian.dualCandidate()
-  const budget = incumbent.relativeGap > 1e-2 ? PRICING_BUDGET : Infinity
-  const prices = pricer.price(candidate, budget, projectors)
+  const working = lagrangian.blocks
+  const inner = incumbent.primal - incumbent.dualValue(candidate, pricer.priceSome(candidate, working))
+  if (inner > PRICING_SHARE * (incumbent.primal - incumbent.dual)) return []
+  const prices = pricer.price(candidate, { wanted: WANTED, working, halt })
   incumbent.offerDual(candidate, prices.rho)
-  return prices
+  return prices.violators
 }
 
-/** Adds the most violated blocks, at most as many as are there and at least ten. */
-function admit(lagrangian: AugmentedLagrangian, { violators }: Prices): void {
+/** Adds the most violated blocks. */
+function admit(lagrangian: AugmentedLagrangian, violators: readonly number[]): void {
   const fresh = violators.filter((block) => !lagrangian.blocks.has(block))
-  for (const block of fresh.slice(0, Math.max(10, lagrangian.blocks.size))) lagrangian.add(block)
+  for (const block of fresh.slice(0, WANTED)) lagrangian.add(block)
 }
 
-/** Longer proximal steps while subproblems are easy, shorter ones when Newton struggles. */
+/** Longer proximal steps while subproblems are easy, shorter ones when Newton fails. */
 function adaptSteps(lagrangian: AugmentedLagrangian, steps: number): void {
-  const factor = steps <= 5 ? 3 : steps < NEWTON_STEPS ? 1.5 : 0.5
+  const factor = steps <= 5 ? 3 : steps <= NEWTON_STEPS ? 1.5 : 0.2
   lagrangian.sigma *= factor
   lagrangian.tau = Math.min(1e4, lagrangian.tau * factor)
 }

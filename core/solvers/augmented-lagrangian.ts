@@ -1,11 +1,14 @@
 import { Matrix } from '../linalg/matrix.ts'
-import { axpy, dot, norm2 } from '../linalg/products.ts'
+import { axpy, dot, norm2, outerGram } from '../linalg/products.ts'
 import { blockSigns, type Block, type ConvexProgram } from '../programs/program.ts'
 import { ConeProjector } from './cone-projector.ts'
 import { proxSlope } from './loss-slope.ts'
 import { newtonFactor } from './newton-factor.ts'
 import { solveNewton } from './newton-system.ts'
 import { WorkingBlock } from './working-block.ts'
+
+/** Levenberg–Marquardt shift relative to the gradient: it vanishes at the solution, so convergence stays superlinear. */
+const LEVENBERG = 0.1
 
 /**
  * The proximal-point subproblem of the program on a working set, in the dual variable V (n entries):
@@ -29,6 +32,8 @@ export class AugmentedLagrangian {
   private readonly centerF: Float64Array
   private readonly program: ConvexProgram
   private readonly norms: Float64Array
+  /** AAᵀ, for the gated relaxation only. */
+  private readonly K: Matrix | null
   private readonly slope: ReturnType<typeof proxSlope>
 
   constructor(program: ConvexProgram, norms: Float64Array, V: Float64Array, sigma: number, tau: number) {
@@ -41,6 +46,7 @@ export class AugmentedLagrangian {
     this.F = Matrix.zeros(n, 1)
     this.gradient = new Float64Array(n)
     this.centerF = new Float64Array(n)
+    this.K = program.cones ? null : outerGram(program.A)
     this.slope = proxSlope(program.loss)
   }
 
@@ -86,7 +92,7 @@ export class AugmentedLagrangian {
       const trial = from.slice()
       axpy(t, direction, trial)
       const value = this.evaluate(trial)
-      if (value <= psi + 1e-4 * t * slope) {
+      if (value <= psi + 1e-4 * t * slope + 1e-15 * Math.abs(psi)) {
         this.V = trial
         return value
       }
@@ -98,6 +104,12 @@ export class AugmentedLagrangian {
   /** ‖F − Σ_b B_b p_b‖: how far the subproblem is from solved. */
   residual(): number {
     return norm2(this.gradient)
+  }
+
+  /** The residual that rounding alone can cause: σAᵀ…A·V is computed and cancels. */
+  noise(): number {
+    const { data } = this.program.A
+    return 1e-15 * this.sigma * dot(data, data) * norm2(this.V)
   }
 
   /** −∂ℓ at F, a dual point in the domain of ℓ*: V + (F − F̄)/τ. */
@@ -132,10 +144,11 @@ export class AugmentedLagrangian {
 
   private newtonDirection(): Float64Array {
     const { tau, F, slope, program, gradient } = this
-    const floor = 1e-9 * tau
-    const diagonal = F.data.map((z, j) => Math.max(tau * slope(z, program.Y.data[j], tau), floor))
+    // Where the loss has a kink, ψ may be flat in some directions: the shift bounds the step by the size of V.
+    const shift = Math.min(1e-2, (LEVENBERG * this.residual()) / (1 + norm2(this.V)))
+    const diagonal = F.data.map((z, j) => tau * slope(z, program.Y.data[j], tau) + shift + 1e-12 * tau)
     const active = [...this.blocks.values()].filter((block) => block.isActive)
-    const system = { diagonal, ...newtonFactor(program, active, this.sigma) }
+    const system = { diagonal, ...newtonFactor(program, active, this.sigma, this.K) }
     return solveNewton(
       system,
       gradient.map((value) => -value),

@@ -1,59 +1,86 @@
 import { Matrix } from '../linalg/matrix.ts'
+import { multiply } from '../linalg/products.ts'
 import type { ConvexProgram } from '../programs/program.ts'
+import type { NewtonSystem } from './newton-system.ts'
 import type { WorkingBlock } from './working-block.ts'
 
 /**
- * M (n×K) with M·Mᵀ = σ Σ_b B_b J_b B_bᵀ over active blocks.
+ * The parts of the generalised Hessian σ Σ_b B_b J_b B_bᵀ over active blocks: M·Mᵀ plus, for the gated relaxation, a
+ * dense matrix.
  *
- * The derivative of the shrunk projection on a face with basis N (rows) is J = (1 − κ)NᵀN + κq̂q̂ᵀ, κ = σβ/‖q‖: a
- * block contributes the columns √(1−κ)·B·Nᵀ and √κ·B·q̂, non-zero on its pattern's rows.
+ * The derivative of the shrunk projection on a face with orthonormal basis N (rows) is J = (1 − κ)NᵀN + κq̂q̂ᵀ,
+ * κ = σβ/‖q‖: a block contributes the columns √(1−κ)·B·Nᵀ and √κ·B·q̂. Without constraints NᵀN = I, and
+ * (1 − κ)·D_bAAᵀD_b is added entry by entry instead.
+ *
+ * @param K AAᵀ for the gated relaxation, null otherwise
  */
 export function newtonFactor(
   program: ConvexProgram,
   active: readonly WorkingBlock[],
   sigma: number,
-): { factor: Matrix; dense: Matrix | null } {
-  const d = program.A.cols
-  const widths = active.map((block) => d - (block.projector?.face.size ?? 0) + 1)
-  const factor = Matrix.zeros(
-    program.A.rows,
-    widths.reduce((sum, width) => sum + width, 0),
+  K: Matrix | null,
+): Pick<NewtonSystem, 'factor' | 'dense'> {
+  const directions = stackDirections(program.A.cols, active, sigma)
+  const factor = multiply(program.A, directions.rows, { transposeB: true })
+  active.forEach((block, b) =>
+    maskColumns(program, block.pattern, factor, directions.first[b], directions.first[b + 1]),
   )
-  let first = 0
-  active.forEach((block, b) => {
-    fillColumns(program, block, sigma, factor, first)
-    first += widths[b]
-  })
-  return { factor, dense: null }
+  return { factor, dense: K ? gatedPart(program, active, sigma, K) : null }
 }
 
-function fillColumns(
-  { A, arrangement }: ConvexProgram,
-  block: WorkingBlock,
+/** The directions √σ(…) of all blocks as rows (K×d), and where those of each block begin. */
+function stackDirections(
+  d: number,
+  active: readonly WorkingBlock[],
   sigma: number,
-  factor: Matrix,
+): { rows: Matrix; first: number[] } {
+  const first = [0]
+  for (const { projector } of active)
+    first.push(first[first.length - 1] + 1 + (projector ? d - projector.face.size : 0))
+  const rows = Matrix.zeros(first[active.length], d)
+  active.forEach(({ projector, shrinkage, direction }, b) => {
+    const along = Math.sqrt(sigma * (1 - shrinkage))
+    const radial = Math.sqrt(sigma * shrinkage)
+    rows.row(first[b]).set(direction.map((value) => radial * value))
+    if (!projector) return
+    const basis = projector.face.Q.subarray(projector.face.size * d)
+    rows.data.set(
+      basis.map((value) => along * value),
+      (first[b] + 1) * d,
+    )
+  })
+  return { rows, first }
+}
+
+/** Zeroes columns first … last − 1 on the rows where the pattern is not active. */
+function maskColumns(
+  { arrangement }: ConvexProgram,
+  pattern: number,
+  M: Matrix,
   first: number,
+  last: number,
 ): void {
-  const d = A.cols
-  const face = block.projector?.face
-  const start = face?.size ?? 0
-  const along = Math.sqrt(sigma * (1 - block.shrinkage))
-  const radial = Math.sqrt(sigma * block.shrinkage)
-  for (let j = 0; j < A.rows; j++) {
-    if (!arrangement.patterns.isActive(block.pattern, j)) continue
-    const out = j * factor.cols + first
-    for (let k = start; k < d; k++) factor.data[out + k - start] = along * rowProduct(A, j, face?.Q, k)
-    let sum = 0
-    for (let c = 0; c < d; c++) sum += A.data[j * d + c] * block.direction[c]
-    factor.data[out + d - start] = radial * sum
+  for (let j = 0; j < M.rows; j++) {
+    if (!arrangement.patterns.isActive(pattern, j)) M.data.fill(0, j * M.cols + first, j * M.cols + last)
   }
 }
 
-/** aⱼᵀ·(basis vector k), the k-th unit vector when there is no basis. */
-function rowProduct(A: Matrix, j: number, Q: Float64Array | undefined, k: number): number {
-  const d = A.cols
-  if (!Q) return A.data[j * d + k]
-  let sum = 0
-  for (let c = 0; c < d; c++) sum += A.data[j * d + c] * Q[k * d + c]
-  return sum
+/** σ Σ_b (1 − κ_b)·D_bKD_b, lower triangle. */
+function gatedPart(
+  { arrangement }: ConvexProgram,
+  active: readonly WorkingBlock[],
+  sigma: number,
+  K: Matrix,
+): Matrix {
+  const weights = Matrix.zeros(K.rows, K.cols)
+  for (const { pattern, shrinkage } of active) {
+    const rows = arrangement.patterns.activeRows(pattern)
+    const weight = sigma * (1 - shrinkage)
+    for (let a = 0; a < rows.length; a++) {
+      const at = rows[a] * K.cols
+      for (let b = 0; b <= a; b++) weights.data[at + rows[b]] += weight
+    }
+  }
+  for (let at = 0; at < K.data.length; at++) weights.data[at] *= K.data[at]
+  return weights
 }

@@ -7,7 +7,7 @@ export interface NewtonSystem {
   /** Positive, n entries. */
   readonly diagonal: Float64Array
   readonly factor: Matrix
-  /** Added to M·Mᵀ; overwritten. */
+  /** Added to M·Mᵀ; only the lower triangle is read. */
   readonly dense: Matrix | null
 }
 

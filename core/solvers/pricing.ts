@@ -4,9 +4,18 @@ import { constraintNorms } from './cone-face.ts'
 import { ConeProjector } from './cone-projector.ts'
 import { maskedTranspose } from './masked.ts'
 
+/** Blocks in work by their number; null projectors for the gated relaxation. */
+export type WorkingSet = ReadonlyMap<number, { readonly projector: ConeProjector | null }>
+
+export interface PricingOptions {
+  wanted?: number
+  working?: WorkingSet
+  halt?: () => boolean
+}
+
 /** What a dual vector V is worth on the dictionary. */
 export interface Prices {
-  /** An upper bound of ρ(V) = max_b ‖Π_{C_b}(σ_b AᵀD_bV)‖, exact where it exceeds β and `budget` sufficed. */
+  /** An upper bound of ρ(V) = max_b ‖Π_{C_b}(σ_b AᵀD_bV)‖, exact where it exceeds β and `wanted` was not reached. */
   rho: number
   /** For block p·(signs) + s: the norm of the projection, or an upper bound of it that is at most β. */
   values: Float64Array
@@ -58,22 +67,42 @@ export class Pricer {
 
   /**
    * @param V n entries
-   * @param budget projections at most; blocks left over count with their upper bounds
-   * @param projectors of blocks in work, already on a face near the solution
+   * @param options wanted: stop projecting after this many blocks above β that are not in work, the others count with
+   * their upper bounds; working: blocks in work, whose projectors are on a face near the solution; halt: asked before
+   * every projection, true stops as `wanted` does
    */
-  price(V: Float64Array, budget = Infinity, projectors?: ReadonlyMap<number, ConeProjector>): Prices {
+  price(V: Float64Array, options: PricingOptions = {}): Prices {
+    const { wanted = Infinity, working, halt } = options
     const { beta } = this.program
     const values = this.upperBounds(V)
     const contenders = [...values.keys()]
       .filter((b) => values[b] > beta)
       .sort((a, b) => values[b] - values[a])
     const violators: number[] = []
-    contenders.forEach((block, rank) => {
-      if (this.program.cones && rank < budget) values[block] = this.project(block, projectors?.get(block))
-      if (values[block] > beta && (!this.program.cones || rank < budget)) violators.push(block)
-    })
+    let fresh = 0
+    for (const block of contenders) {
+      if (fresh >= wanted || halt?.()) break
+      const known = working?.get(block)
+      if (this.program.cones) values[block] = this.project(block, known?.projector)
+      if (values[block] > beta) violators.push(block)
+      if (values[block] > beta && !known) fresh++
+    }
     violators.sort((a, b) => values[b] - values[a])
     return { rho: values.reduce((most, value) => Math.max(most, value), 0), values, violators }
+  }
+
+  /** An upper bound of max ‖Π_{C_b}(σ_b AᵀD_bV)‖ over the blocks in work alone, at least β. */
+  priceSome(V: Float64Array, working: WorkingSet): number {
+    const { A, arrangement, beta } = this.program
+    const d = A.cols
+    let rho = beta
+    for (const [block, { projector }] of working) {
+      const pattern = this.patternOf(block)
+      const g = this.gradients.subarray(pattern * d, (pattern + 1) * d)
+      maskedTranspose(A, arrangement.patterns, pattern, V, g)
+      rho = Math.max(rho, projector ? this.project(block, projector) : norm2(g))
+    }
+    return rho
   }
 
   private upperBounds(V: Float64Array): Float64Array {
@@ -105,7 +134,7 @@ export class Pricer {
     return Math.sqrt(sum)
   }
 
-  private project(block: number, working?: ConeProjector): number {
+  private project(block: number, working?: ConeProjector | null): number {
     const d = this.z.length
     const pattern = this.patternOf(block)
     const sign = this.signOf(block)

@@ -73,6 +73,11 @@ export class Incumbent {
     this.blocks = blocks
   }
 
+  /** The dual value at V scaled by min(1, β/ρ). */
+  dualValue(V: Float64Array, rho: number): number {
+    return scaledDualPoint(this.program, V, rho).value
+  }
+
   /** V in the domain of ℓ*; `rho` an upper bound of ρ(V) over the dictionary: V is scaled by min(1, β/ρ). */
   offerDual(V: Float64Array, rho: number): void {
     const point = scaledDualPoint(this.program, V, rho)
