@@ -114,7 +114,10 @@ describe.each(cases)('$loss.id with $labels labels', ({ loss, labels }) => {
   })
 
   it('has a prox with the stationarity F − Z = step·∇ℓ(Z) where it is smooth', () => {
-    if (loss.lipschitz === Infinity) { expect(loss.id).toBe('hinge'); return; }
+    if (loss.lipschitz === Infinity) {
+      expect(loss.id).toBe('hinge')
+      return
+    }
     const source = stream(6).split(loss.id)
     const Y = CODINGS[labels](source)
     const F = predictions(source, Y)
@@ -127,7 +130,10 @@ describe.each(cases)('$loss.id with $labels labels', ({ loss, labels }) => {
   })
 
   it('states a Lipschitz constant of its gradient that holds and is nearly attained', () => {
-    if (loss.lipschitz === Infinity) { expect(loss.id).toBe('hinge'); return; }
+    if (loss.lipschitz === Infinity) {
+      expect(loss.id).toBe('hinge')
+      return
+    }
     const source = stream(7).split(loss.id)
     const Y = CODINGS[labels](source)
     let steepest = 0
