@@ -9,12 +9,14 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP']
  * @param {string} command - Path of the program.
  * @param {string[]} args - Its arguments.
  * @param {import('node:child_process').SpawnOptions} [options] - Anything `spawn` takes; `stdio` is inherited by default.
+ * @param {(child: import('node:child_process').ChildProcess) => void} [attend] - Gets the child, to listen to it.
  * @returns {Promise<number>} Its exit code; 128 + the signal's number when a signal ended it.
  * @throws The `spawn` error (ENOENT, EACCES) when the program cannot be started.
  */
-export function run(command, args, options = {}) {
+export function run(command, args, options = {}, attend = () => {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options })
+    attend(child)
     const forward = (signal) => {
       // A terminal sends Ctrl-C to the child as well; a second one from us would read as "stop at once".
       if (signal === 'SIGINT' && process.stdin.isTTY) return

@@ -3,6 +3,7 @@ import { run } from '../setup/child.mjs'
 import { bringUpToDate } from '../steps/bring-up-to-date.ts'
 import { whyNotElectron } from '../steps/choose-host.ts'
 import { electronVersion, fetchElectron, type Fetched } from '../steps/electron-binary.ts'
+import { browserOpener, findAddress, openInBrowser } from '../steps/open-browser.ts'
 import { root } from '../steps/root.ts'
 import { targets } from '../steps/targets.ts'
 import { goToUsersFolder } from '../steps/user-folder.ts'
@@ -49,5 +50,17 @@ async function findElectron(args: readonly string[]): Promise<Fetched> {
 
 function openBrowserHost(reason: string, args: readonly string[]): Promise<number> {
   console.log(`Opening Bidual in a browser: ${reason}.`)
-  return run(process.execPath, [join(root, 'dist', 'electron', 'browser.js'), ...args])
+  const host = join(root, 'dist', 'electron', 'browser.js')
+  const opener = browserOpener(process.platform, process.env)
+  if (!opener) return run(process.execPath, [host, ...args])
+  return run(process.execPath, [host, ...args], { stdio: ['inherit', 'pipe', 'inherit'] }, (child) => {
+    let printed = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      process.stdout.write(chunk)
+      if (findAddress(printed)) return
+      printed += chunk.toString()
+      const address = findAddress(printed)
+      if (address) openInBrowser(join(root, 'dist', 'open.html'), address, opener)
+    })
+  })
 }
