@@ -60,9 +60,8 @@ export async function rebuild(root: string, target: Target): Promise<void> {
   // Taken before the build: what is edited while it runs is newer than its result.
   const hash = hashInputs(root, target)
   await target.build().catch((error: unknown) => {
-    throw new SetupError(
-      `Building ${target.name} failed: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    const message = error instanceof Error ? error.message : String(error)
+    throw new SetupError(`Building ${target.name} failed: ${stripVTControlCharacters(message)}`)
   })
   const missing = target.outputs.filter((path) => !existsSync(join(root, path)))
   if (missing.length > 0) throw new SetupError(`Building ${target.name} did not write ${missing.join(', ')}.`)
