@@ -4,6 +4,7 @@
  */
 import { closedFormApplies } from '../closed-form/applies.ts'
 import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
+import { LOSSES } from '../losses/index.ts'
 import { convexApplies } from '../programs/applies.ts'
 import { METHOD_SCHEMAS } from './document.ts'
 import type { LossId, MethodId, MethodSettings, NetworkSettings, SettingsOf } from './document.ts'
@@ -36,6 +37,20 @@ export interface MethodDefinition<Id extends MethodId> {
 
 const OPTIMIZER_WORDS = { gd: 'GD', sgd: 'SGD', momentum: 'SGD, momentum', adam: 'Adam' } as const
 
+/** Gradient training needs labels that the loss is defined for, and nothing else. */
+function gradientApplies(loss: LossId, { labels }: ProblemSummary): Applicability {
+  const { title, labels: allowed } = LOSSES[loss]
+  const holds = allowed.includes(labels)
+  const because = holds
+    ? 'Gradient training works for every network.'
+    : `The ${title} loss takes ${allowed.join(' or ')} labels; these are ${labels}. Choose another loss or coding.`
+  return {
+    applies: holds,
+    because,
+    hypotheses: [{ name: `labels ${allowed.join(' or ')}`, holds, value: labels }],
+  }
+}
+
 export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
   convex: {
     title: 'Convex program',
@@ -66,11 +81,7 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     summary: 'The non-convex network trained from random starts: what most people do.',
     source: 'baseline',
     label: ({ optimizer }) => OPTIMIZER_WORDS[optimizer],
-    applies: () => ({
-      applies: true,
-      because: 'Gradient training works for every network and loss.',
-      hypotheses: [],
-    }),
+    applies: ({ loss, summary }) => gradientApplies(loss, summary),
   },
   'least-squares': {
     title: 'Least squares',

@@ -67,8 +67,9 @@ export async function* executeRun(
   const clock = () => host.now() - start
   const history: HistoryPoint[] = []
   const problem = problemOf(data, spec)
+  const answer = methodApplies(problem, settingsOf(spec))
   try {
-    refuseWhereNotApplicable(problem, spec)
+    if (!answer.applies) throw notApplicable(spec, answer.because)
     const method = startMethod(problem, settingsOf(spec), contextOf(spec, host, clock))
     let step = method.next()
     while (!step.done) {
@@ -82,18 +83,15 @@ export async function* executeRun(
     const seconds = clock()
     return finish(problem, spec, step.value, seconds, history)
   } catch (error) {
-    return failed(spec, error, clock(), history)
+    const record = { ...failedRecord(spec, error, clock()), hypotheses: answer.hypotheses }
+    return { record, history, network: null, arrays: {} }
   }
 }
 
 const settingsOf = (spec: RunSpec) => spec.document.methods[spec.methodIndex]
 
-function refuseWhereNotApplicable(problem: Problem, spec: RunSpec): void {
-  const answer = methodApplies(problem, settingsOf(spec))
-  if (!answer.applies) {
-    throw new BidualError('unsupported', answer.because, { path: `methods[${spec.methodIndex}]` })
-  }
-}
+const notApplicable = (spec: RunSpec, because: string) =>
+  new BidualError('unsupported', because, { path: `methods[${spec.methodIndex}]` })
 
 function contextOf(spec: RunSpec, host: RunHost, clock: () => number): RunContext {
   const { limits, seed } = spec.document
@@ -178,8 +176,4 @@ export function failedRecord(spec: RunSpec, error: unknown, seconds: number): Ru
     details: {},
     error: toErrorPayload(error),
   }
-}
-
-function failed(spec: RunSpec, error: unknown, seconds: number, history: HistoryPoint[]): RunOutput {
-  return { record: failedRecord(spec, error, seconds), history, network: null, arrays: {} }
 }

@@ -67,6 +67,7 @@ describe('executeRun', () => {
     expect(convex.objective! - convex.programObjective!).toBeLessThan(1e-9 * convex.objective!)
     expect(gated.programObjective!).toBeLessThanOrEqual(convex.programObjective! * (1 + 1e-8))
     expect(closedForm.error).toMatchObject({ code: 'unsupported', place: { path: 'methods[2]' } })
+    expect(closedForm.hypotheses.some(({ holds }) => !holds)).toBe(true)
     expect(sgd.objective!).toBeGreaterThanOrEqual(convex.certificate.lowerBound! * (1 - 1e-9))
   })
 
