@@ -39,6 +39,29 @@ export interface KernelExports {
     n: number,
     m: number,
   ): void
+  /** out = a − b; returns ‖out‖². */
+  residual(a: number, b: number, out: number, n: number): number
+  /** out = sign(x)·max(|x| − tau, 0). */
+  softThreshold(x: number, tau: number, out: number, n: number): void
+  /** out = max(x, 0), mask = bytes of x > 0. */
+  rectify(x: number, out: number, mask: number, n: number): void
+  /** sums[j] += Σᵢ aᵢⱼ. */
+  columnSums(a: number, lda: number, m: number, n: number, sums: number): void
+  /** sums[j] += Σᵢ (aᵢⱼ − shift[j])². */
+  columnSquares(a: number, lda: number, m: number, n: number, shift: number, sums: number): void
+  /** out = A·diag(factors). */
+  scaleColumns(a: number, lda: number, m: number, n: number, factors: number, out: number, ldo: number): void
+  /** out[i, c] = Σ_p gates[i, p]·a[i, p·outputs + c]. */
+  gatedRowSums(
+    a: number,
+    lda: number,
+    gates: number,
+    gateStride: number,
+    m: number,
+    patterns: number,
+    outputs: number,
+    out: number,
+  ): void
 }
 
 /** Which of the two builds runs here. */

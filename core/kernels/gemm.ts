@@ -1,12 +1,5 @@
-import type { Arena } from './arena.ts'
 import { engine, type Engine } from './engine.ts'
-
-/** A dense row-major array of either precision; `Matrix` is one. */
-export interface Dense<T extends Float64Array | Float32Array = Float64Array | Float32Array> {
-  readonly rows: number
-  readonly cols: number
-  readonly data: T
-}
+import { RowWindow, Staging, type Dense } from './staging.ts'
 
 export interface GemmOptions {
   readonly transposeA?: boolean
@@ -76,42 +69,6 @@ export function productShape(
   return { m, n, k }
 }
 
-/** Copies foreign arrays into the kernel memory for the length of one call. */
-export class Staging {
-  private readonly host: Engine
-  private readonly arena: Arena
-
-  constructor(host: Engine, arena: Arena) {
-    this.host = host
-    this.arena = arena
-  }
-
-  /** Address of the array itself, or of a copy. */
-  input(view: Float64Array | Float32Array | Uint8Array): number {
-    return this.host.owns(view) ? view.byteOffset : this.copy(view)
-  }
-
-  owns(dense: Dense): boolean {
-    return this.host.owns(dense.data)
-  }
-
-  /** Room for `length` entries of the kind that `like` holds. */
-  room(like: Float64Array | Float32Array, length: number): Float64Array | Float32Array {
-    return like instanceof Float32Array ? this.arena.float32(length) : this.arena.float64Undefined(length)
-  }
-
-  private copy(view: Float64Array | Float32Array | Uint8Array): number {
-    if (view instanceof Uint8Array) {
-      const bytes = this.arena.bytes(view.length)
-      bytes.set(view)
-      return bytes.byteOffset
-    }
-    const room = this.room(view, view.length)
-    room.set(view)
-    return room.byteOffset
-  }
-}
-
 /** Chunks of the rows of A and C. */
 function multiplyByRows(
   host: Engine,
@@ -126,8 +83,8 @@ function multiplyByRows(
   const size = A.data.BYTES_PER_ELEMENT
   const whole = (staging.owns(A) && staging.owns(C)) || options.lower === true
   const step = whole ? m : Math.min(m, Math.max(chunkRows, 6 * Math.ceil(chunkBytes / (6 * size * k))))
-  const a = new Window(staging, A, step)
-  const c = new Window(staging, C, step)
+  const a = new RowWindow(staging, A, step)
+  const c = new RowWindow(staging, C, step)
   const b = staging.input(B.data)
   for (let from = 0; from < m; from += step) {
     const rows = Math.min(step, m - from)
@@ -162,9 +119,9 @@ function multiplyByDepth(
   const size = A.data.BYTES_PER_ELEMENT
   const wanted = chunkDepth * Math.ceil(chunkBytes / (chunkDepth * size * Math.max(m, n)))
   const step = staging.owns(A) && staging.owns(B) ? k : Math.min(k, wanted)
-  const a = new Window(staging, A, step)
-  const c = new Window(staging, C, m)
-  const b = options.transposeB ? undefined : new Window(staging, B, step)
+  const a = new RowWindow(staging, A, step)
+  const c = new RowWindow(staging, C, m)
+  const b = options.transposeB ? undefined : new RowWindow(staging, B, step)
   const wholeB = b ? 0 : staging.input(B.data)
   const cAddress = options.beta ? c.read(0, m) : c.address(0)
   for (let from = 0; from < k; from += step) {
@@ -190,33 +147,6 @@ function multiplyByDepth(
 function shared(options: GemmOptions, size: number) {
   const { transposeA, transposeB, alpha, beta, lower } = options
   return { transposeA, transposeB, alpha, beta, lower, single: size === 4 }
-}
-
-/** Some rows of an array at a time in the kernel memory: in place, or through one buffer of `step` rows. */
-class Window {
-  private readonly source: Dense
-  private readonly buffer: Float64Array | Float32Array | undefined
-
-  constructor(staging: Staging, source: Dense, step: number) {
-    this.source = source
-    if (!staging.owns(source)) this.buffer = staging.room(source.data, step * source.cols)
-  }
-
-  address(from: number): number {
-    const { data, cols } = this.source
-    return this.buffer?.byteOffset ?? data.byteOffset + from * cols * data.BYTES_PER_ELEMENT
-  }
-
-  read(from: number, rows: number): number {
-    const { data, cols } = this.source
-    this.buffer?.set(data.subarray(from * cols, (from + rows) * cols))
-    return this.address(from)
-  }
-
-  write(from: number, rows: number): void {
-    const { data, cols } = this.source
-    if (this.buffer) data.set(this.buffer.subarray(0, rows * cols), from * cols)
-  }
 }
 
 function scaleInPlace({ data }: Dense, factor: number): void {

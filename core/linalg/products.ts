@@ -1,4 +1,5 @@
-import { gemm, productShape, type Dense, type GemmOptions } from '../kernels/gemm.ts'
+import { gemm, productShape, type GemmOptions } from '../kernels/gemm.ts'
+import type { Dense } from '../kernels/staging.ts'
 import { Matrix } from './matrix.ts'
 
 export interface MultiplyOptions extends GemmOptions {

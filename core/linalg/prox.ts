@@ -1,3 +1,4 @@
+import { shrinkColumns } from '../kernels/fused.ts'
 import { Matrix } from './matrix.ts'
 import { multiply, norm2, scaleColumns } from './products.ts'
 import { thinSvd } from './svd.ts'
@@ -30,16 +31,10 @@ export function groupSoftThreshold(
 }
 
 /** The prox of τ·Σⱼ‖A.column(j)‖₂. `out` may be A itself. */
-export function groupSoftThresholdColumns(
-  A: Matrix,
-  tau: number,
-  out = Matrix.zeros(A.rows, A.cols),
-): Matrix {
-  const factors = Float64Array.from({ length: A.cols }, (_, j) => {
-    const norm = norm2(A.columnCopy(j))
-    return norm > tau ? 1 - tau / norm : 0
-  })
-  return scaleColumns(A, factors, out)
+export function groupSoftThresholdColumns(A: Matrix, tau: number, out = Matrix.zeros(A.rows, A.cols)): Matrix {
+  if (out !== A) out.data.set(A.data)
+  shrinkColumns(out, tau)
+  return out
 }
 
 /** U·diag((s − τ)₊)·Vᵀ: the prox of τ‖·‖_*. */

@@ -1,3 +1,12 @@
+export {
+  columnSquares,
+  columnSums,
+  gatedRowSums,
+  rectify,
+  residual,
+  scaleColumns,
+  softThreshold,
+} from './fused'
 export { work } from './gemm'
 export { choleskyLeaf, solveLeftLeaf, solveRightLeaf } from './triangular'
 export { axpy, dot, multiplyTransposeVector, multiplyVector, scale, symmetricMultiplyVector } from './vector'
