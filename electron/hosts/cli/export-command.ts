@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { BidualError } from '../../../core/errors.ts'
 import { readNpz, writeNpz } from '../../../core/export/npz.ts'
+import { reportHtml } from '../../../core/export/report.ts'
 import { runsCsv } from '../../../core/export/runs-table.ts'
 import type { NamedArrays } from '../../../core/experiments/problem.ts'
 import { resultDocumentSchema } from '../../../core/experiments/result.ts'
 import type { ResultDocument } from '../../../core/experiments/result.ts'
+import { VERSION } from '../../version.ts'
 import { Disk, exists, list } from '../../services/disk.ts'
 import { parseFlags } from '../arguments.ts'
 import type { Command } from './commands.ts'
@@ -20,13 +22,17 @@ type Write = (folder: string, result: ResultDocument) => Promise<Uint8Array | st
 const FORMATS: Record<string, Write> = {
   npz: (folder) => collectWeights(folder),
   csv: (_, { runs }) => Promise.resolve(runsCsv(runs)),
+  html: (_, result) => Promise.resolve(report(result)),
 }
 
 export const exportCommand: Command = {
   usage: `export <run dir> --format ${Object.keys(FORMATS).join('|')} [--out FILE]`,
   summary: 'Write the result in a folder (of --out, or one run of it) in another form.',
   flags: [
-    ['--format F', 'npz: weights, prefixed by the run where there are several; csv: the table of runs'],
+    [
+      '--format F',
+      'npz: weights, prefixed by the run where there are several; csv: the table of runs; html: a report',
+    ],
     ['--out FILE', 'where to write; beside result.json by default'],
   ],
   run: exportResult,
@@ -56,6 +62,11 @@ async function readResult(folder: string): Promise<ResultDocument> {
   const parsed = resultDocumentSchema.safeParse(await readDocument(path))
   if (parsed.success) return parsed.data
   throw new BidualError('bad-input', 'This is no result document of Bidual, version 1.', { file: path })
+}
+
+function report(result: ResultDocument): string {
+  const generated = `Written by Bidual ${VERSION} on ${new Date().toISOString().slice(0, 10)}.`
+  return reportHtml({ document: result.experiment, result, charts: [], generated })
 }
 
 /** The weights of one run as they are; of several, every array's name begins with its run's. */

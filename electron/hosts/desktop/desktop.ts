@@ -64,6 +64,8 @@ function messageOf(error: unknown): string {
 class Desktop {
   readonly #machine: MachineService
   #window: BrowserWindow | null = null
+  /** The page has asked for what it lists, so it hears commands. */
+  #listening = Promise.withResolvers<null>()
 
   constructor(machine: MachineService) {
     this.#machine = machine
@@ -73,7 +75,9 @@ class Desktop {
   async run(documents: readonly string[]): Promise<void> {
     lockDown()
     serveWindow(rendererFolder())
-    answerRequests(this.#machine)
+    answerRequests(this.#machine, (name) => {
+      if (name === 'listExperiments') this.#listening.resolve(null)
+    })
     this.#installMenu()
     this.#listen()
     this.#showWindow()
@@ -111,7 +115,10 @@ class Desktop {
     }
     const window = openWindow(this.#machine)
     sendEvents(this.#machine, window)
-    window.once('closed', () => (this.#window = null))
+    window.once('closed', () => {
+      this.#window = null
+      this.#listening = Promise.withResolvers()
+    })
     this.#window = window
   }
 
@@ -139,6 +146,7 @@ class Desktop {
   }
 
   async #open(paths: readonly string[]): Promise<void> {
+    if (paths.length > 0) await this.#listening.promise
     for (const path of paths) {
       try {
         await openDocument(this.#machine, path)

@@ -8,12 +8,18 @@ import type { MachineService } from '../../machine/service.ts'
 import { eventChannel, REQUEST_CHANNEL } from './channels.ts'
 import { isOwnAddress } from './origin.ts'
 
-/** Answers requests of our own page's top frame, and of nothing else. */
-export function answerRequests(machine: MachineService): void {
+/**
+ * Answers requests of our own page's top frame, and of nothing else.
+ *
+ * @param onAnswered told the name of each request that was answered
+ */
+export function answerRequests(machine: MachineService, onAnswered: (name: string) => void): void {
   ipcMain.handle(REQUEST_CHANNEL, async (event, name: unknown, params: unknown): Promise<Reply<unknown>> => {
     try {
       refuseStrangers(event)
-      return { ok: true, value: await machine.request(String(name), params) }
+      const value = await machine.request(String(name), params)
+      onAnswered(String(name))
+      return { ok: true, value }
     } catch (error) {
       return { ok: false, error: toErrorPayload(error) }
     }

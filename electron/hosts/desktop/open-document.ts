@@ -30,8 +30,7 @@ export async function openDocument(machine: MachineService, path: string): Promi
 
 async function readDocument(path: string): Promise<Document> {
   const json = parse(await readBytes(path, basename(path)), path)
-  if (typeof json === 'object' && json !== null && 'version' in json && 'dataset' in json)
-    return json
+  if (typeof json === 'object' && json !== null && 'version' in json && 'dataset' in json) return json
   throw new BidualError('bad-input', 'This is no experiment document: it has no version or no dataset.', {
     file: path,
   })
