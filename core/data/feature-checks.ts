@@ -21,7 +21,7 @@ export function checkFeatures(
     const column = table.columns[index]
     const expanded = steps.some((step) => isExpanded(step, table, index))
     if (!expanded) checkNumeric(table, column, rows)
-    if (!fills) checkComplete(table, column, rows)
+    if (!fills && canBeMissing(column)) checkComplete(table, column, rows)
   }
 }
 
@@ -48,11 +48,20 @@ function strayError(table: Table, column: Column, stray: StrayCell, count: numbe
   return new BidualError('bad-input', message, place(table, column, stray.row))
 }
 
+/** Arrays of whole numbers hold no NaN. */
+function canBeMissing(column: Column): boolean {
+  return (
+    column.kind === 'categorical' ||
+    column.values instanceof Float64Array ||
+    column.values instanceof Float32Array
+  )
+}
+
 function checkComplete(table: Table, column: Column, rows: Int32Array): void {
   const missing = missingMask(column)
-  const row = rows.find((candidate) => missing[candidate] === 1)
-  if (row === undefined) return
-  const count = rows.reduce((sum, candidate) => sum + missing[candidate], 0)
+  let [count, row] = [0, -1]
+  for (let i = rows.length - 1; i >= 0; i--) if (missing[rows[i]] === 1) [count, row] = [count + 1, rows[i]]
+  if (count === 0) return
   const cells =
     count === 1 ? 'This cell is missing' : `This cell and ${count - 1} more of the column are missing`
   const message = `${cells}. Add the step impute (mean, zero or drop-row), or exclude the column.`

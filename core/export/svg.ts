@@ -22,36 +22,44 @@ const LOCAL_URL = /url\(\s*(['"]?)#[\w-]+\1\s*\)/gi
 const DANGEROUS = /url\(|javascript:|expression\(|@import|\\|&#/i
 const TAG = /<(\/?)([a-zA-Z][\w:-]*)((?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/y
 const ATTRIBUTE = /([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+/** Attributes that run or fetch something: a drawing that has one was not made by us. */
+const ACTIVE = /^on|href$|^src$/i
+/** Chart libraries add rules for hovering; a printed drawing has no use for them. */
+const STYLE_ELEMENT = /<style\b[^>]*>[\s\S]*?<\/style\s*>/gi
 
 /**
- * The drawing when everything in it is allowed. Nothing is repaired: what is not known to be harmless is refused.
+ * The drawing with known elements and attributes only: style sheets and unknown attributes are dropped, unknown
+ * elements, links and scripts refused.
  *
- * @throws BidualError naming the element or attribute that is not allowed.
+ * @throws BidualError naming what is not allowed.
  */
 export function safeSvg(svg: string): string {
-  const text = svg.trim().replace(/^<\?xml[^>]*\?>\s*/, '')
-  if (!/^<svg[\s>]/.test(text)) throw refuse('it does not begin with <svg>')
+  const text = svg
+    .trim()
+    .replace(/^<\?xml[^>]*\?>\s*/, '')
+    .replace(STYLE_ELEMENT, '')
+  if (!/^<svg[\s>]/.test(text) || !text.endsWith('</svg>')) throw refuse('it is not one <svg> element')
+  const parts: string[] = []
   let at = 0
-  while (at < text.length) {
-    const open = text.indexOf('<', at)
-    if (open < 0) break
+  for (let open = text.indexOf('<'); open >= 0; open = text.indexOf('<', at)) {
     TAG.lastIndex = open
     const tag = TAG.exec(text)
     if (!tag) throw refuse(`"${text.slice(open, open + 30)}" is no plain element`)
-    checkTag(tag[2], tag[3])
+    parts.push(text.slice(at, open), safeTag(tag))
     at = TAG.lastIndex
   }
-  if (!text.endsWith('</svg>')) throw refuse('it does not end with </svg>')
-  return text
+  return parts.join('') + text.slice(at)
 }
 
-function checkTag(name: string, attributes: string): void {
+function safeTag([, slash, name, attributes, selfClosing]: RegExpExecArray): string {
   if (!ELEMENTS.has(name.toLowerCase())) throw refuse(`element <${name}> is not allowed`)
-  for (const [, key, double, single] of attributes.matchAll(ATTRIBUTE)) {
-    if (!ATTRIBUTES.has(key.toLowerCase())) throw refuse(`attribute ${key} is not allowed`)
-    if (DANGEROUS.test((double ?? single).replace(LOCAL_URL, '')))
-      throw refuse(`the value of ${key} is not allowed`)
-  }
+  const kept = [...attributes.matchAll(ATTRIBUTE)].flatMap(([, key, double, single]) => {
+    if (ACTIVE.test(key)) throw refuse(`attribute ${key} is not allowed`)
+    const value = double ?? single
+    if (DANGEROUS.test(value.replace(LOCAL_URL, ''))) throw refuse(`the value of ${key} is not allowed`)
+    return ATTRIBUTES.has(key.toLowerCase()) ? [` ${key}="${value.replaceAll('"', '&quot;')}"`] : []
+  })
+  return `<${slash}${name}${kept.join('')}${selfClosing}>`
 }
 
 function refuse(why: string): BidualError {
