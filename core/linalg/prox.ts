@@ -31,7 +31,11 @@ export function groupSoftThreshold(
 }
 
 /** The prox of τ·Σⱼ‖A.column(j)‖₂. `out` may be A itself. */
-export function groupSoftThresholdColumns(A: Matrix, tau: number, out = Matrix.zeros(A.rows, A.cols)): Matrix {
+export function groupSoftThresholdColumns(
+  A: Matrix,
+  tau: number,
+  out = Matrix.zeros(A.rows, A.cols),
+): Matrix {
   if (out !== A) out.data.set(A.data)
   shrinkColumns(out, tau)
   return out

@@ -4,7 +4,7 @@ import { householderQr } from './householder-qr.ts'
 import { Matrix } from './matrix.ts'
 import { pivotedReduction } from './pivoting.ts'
 import { maxAbs } from './products.ts'
-import { applyReflections } from './reflectors.ts'
+import { applyReflections, setIdentity } from './reflectors.ts'
 import { powerOfTwoScale } from './scaling.ts'
 
 /** From this ratio of rows to columns on, an unpivoted QR first makes the pivoting work on a square. */
@@ -138,5 +138,19 @@ function applyStage(
   bench.host.scratch((arena) => {
     const V = blockOf(arena.adopt(vectors))
     applyReflections({ host: bench.host, arena }, V, taus, sub(Z, 0, 0, vectors.cols, Z.cols), { transposed })
+  })
+}
+
+/** An orthonormal basis, n×k, of a space that contains the columns of an n×d matrix; k = min(n, d). */
+export function orthonormalColumns(A: Matrix): Matrix {
+  const scale = powerOfTwoScale(maxAbs(A.data))
+  return withWorkbench((bench) => {
+    const work = bench.arena.adopt(A)
+    for (let i = 0; i < work.data.length; i++) work.data[i] *= scale
+    const { vectors, taus } = householderQr(bench, work)
+    const Q = bench.arena.matrixUndefined(A.rows, Math.min(A.rows, A.cols))
+    setIdentity(bench.host, blockOf(Q))
+    applyReflections(bench, vectors, taus, blockOf(Q))
+    return new Matrix(Q.rows, Q.cols, Q.data.slice())
   })
 }
