@@ -1,11 +1,22 @@
-import { Matrix as MlMatrix, EigenvalueDecomposition, SingularValueDecomposition, pseudoInverse as mlPseudoInverse } from 'ml-matrix'
+import {
+  Matrix as MlMatrix,
+  EigenvalueDecomposition,
+  SingularValueDecomposition,
+  pseudoInverse as mlPseudoInverse,
+} from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
 import { NotFiniteError } from '../../../core/linalg/checks.ts'
 import { symmetricEigen } from '../../../core/linalg/eigen.ts'
 import type { Matrix } from '../../../core/linalg/matrix.ts'
 import { frobeniusNorm, maxAbs, multiply, scaleColumns } from '../../../core/linalg/products.ts'
 import { pivotedQr } from '../../../core/linalg/qr.ts'
-import { leastSquares, numericalRank, pseudoInverse, singularValues, thinSvd } from '../../../core/linalg/svd.ts'
+import {
+  leastSquares,
+  numericalRank,
+  pseudoInverse,
+  singularValues,
+  thinSvd,
+} from '../../../core/linalg/svd.ts'
 import {
   orthogonalityResidual,
   permuteColumns,
@@ -86,16 +97,25 @@ describe('pseudo-inverse and least squares', () => {
 describe('symmetric eigendecomposition', () => {
   it.each(symmetricMatrices)('reconstructs with orthogonal vectors: %s', (_, A) => {
     const { values, vectors } = symmetricEigen(A)
-    expect(scaledResidual(A, multiply(scaleColumns(vectors, values), vectors, { transposeB: true }))).toBeLessThan(50)
+    expect(
+      scaledResidual(A, multiply(scaleColumns(vectors, values), vectors, { transposeB: true })),
+    ).toBeLessThan(50)
     expect(orthogonalityResidual(vectors)).toBeLessThan(50)
     expect([...values]).toEqual([...values].sort((a, b) => a - b))
   })
 
-  it.each(symmetricMatrices.filter(([, A]) => ordinary(A)))('has the eigenvalues of ml-matrix: %s', (_, A) => {
-    const expected = new EigenvalueDecomposition(toMl(A), { assumeSymmetric: true }).realEigenvalues.sort((a, b) => a - b)
-    const slack = 50 * A.rows * Number.EPSILON * frobeniusNorm(A)
-    symmetricEigen(A).values.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThanOrEqual(slack))
-  })
+  it.each(symmetricMatrices.filter(([, A]) => ordinary(A)))(
+    'has the eigenvalues of ml-matrix: %s',
+    (_, A) => {
+      const expected = new EigenvalueDecomposition(toMl(A), { assumeSymmetric: true }).realEigenvalues.sort(
+        (a, b) => a - b,
+      )
+      const slack = 50 * A.rows * Number.EPSILON * frobeniusNorm(A)
+      symmetricEigen(A).values.forEach((value, i) =>
+        expect(Math.abs(value - expected[i])).toBeLessThanOrEqual(slack),
+      )
+    },
+  )
 
   it('reads the lower triangle only', () => {
     const A = symmetric(40)

@@ -6,7 +6,11 @@ import { stream } from '../../../core/random/index.ts'
 /** Standard normal entries, the same on every run. */
 export function randomMatrix(rows: number, cols: number, key = 'matrix'): Matrix {
   const source = stream(1).split(key).split(rows).split(cols)
-  return new Matrix(rows, cols, Float64Array.from({ length: rows * cols }, () => source.normal()))
+  return new Matrix(
+    rows,
+    cols,
+    Float64Array.from({ length: rows * cols }, () => source.normal()),
+  )
 }
 
 export function randomVector(length: number, key = 'vector'): Float64Array {
@@ -40,7 +44,8 @@ export function scaled(A: Matrix, factor: number): Matrix {
   )
 }
 
-const graded = (n: number) => Float64Array.from({ length: n }, (_, i) => 10 ** ((-12 * i) / Math.max(1, n - 1)))
+const graded = (n: number) =>
+  Float64Array.from({ length: n }, (_, i) => 10 ** ((-12 * i) / Math.max(1, n - 1)))
 const repeated = (n: number) => Float64Array.from({ length: n }, (_, i) => 1 + Math.floor(i / 10))
 
 /** Rectangular matrices that factorisations must master. */
@@ -59,7 +64,13 @@ export const rectangular: readonly (readonly [string, Matrix])[] = [
   ['repeated singular values', withSingularValues(70, 70, repeated(70))],
   ['identity', identity(50)],
   ['zero', Matrix.zeros(40, 30)],
-  ['zero columns', scaleColumns(randomMatrix(60, 50), Float64Array.from({ length: 50 }, (_, j) => j % 3))],
+  [
+    'zero columns',
+    scaleColumns(
+      randomMatrix(60, 50),
+      Float64Array.from({ length: 50 }, (_, j) => j % 3),
+    ),
+  ],
   ['equal rows', multiply(new Matrix(40, 1, new Float64Array(40).fill(1)), randomMatrix(1, 40))],
   ['huge', scaled(randomMatrix(40, 30), 1e300)],
   ['tiny', scaled(randomMatrix(40, 30), 1e-290)],
@@ -116,4 +127,10 @@ export function permuteColumns(A: Matrix, order: ArrayLike<number>): Matrix {
     for (let j = 0; j < order.length; j++) result.set(i, j, A.get(i, order[j]))
   }
   return result
+}
+
+/** The same numbers, bit for bit; a failing comparison of long arrays takes a test runner very long to describe. */
+export function sameBits(a: Float64Array, b: Float64Array): boolean {
+  const [x, y] = [new BigUint64Array(a.slice().buffer), new BigUint64Array(b.slice().buffer)]
+  return x.length === y.length && x.every((bits, i) => bits === y[i])
 }
