@@ -1,6 +1,6 @@
 /** What the window remembers about itself: where it was, panel sizes, what is collapsed. */
 import { defineStore } from 'pinia'
-import { computed, reactive, ref, watch } from 'vue'
+import { computed, onScopeDispose, reactive, ref, watch } from 'vue'
 import { z } from 'zod'
 import { debounce } from '../composables/debounce.ts'
 import { useMediaQuery } from '../composables/media-query.ts'
@@ -31,7 +31,8 @@ export const useLayoutStore = defineStore('layout', () => {
     () => void settings.change({ layout: rememberedSchema.parse(remembered) }),
     SAVE_AFTER,
   )
-  watch(remembered, save)
+  watch(remembered, save, { flush: 'sync' })
+  onScopeDispose(save.cancel)
 
   /** Takes up what the settings remember; anything unreadable becomes its default. */
   function restore(): void {
