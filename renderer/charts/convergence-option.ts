@@ -77,20 +77,27 @@ function pairsOf(curve: Curve, frame: Frame): Pair[] {
 
 const axisEnd = (frame: Frame) => toAxis(frame.x.kind, frame.x.max)
 
-function linePairs(series: ConvergenceSeries, frame: Frame): Pair[] {
-  const pairs = pairsOf(series, frame)
-  // A value found at once at time zero still deserves its line on a logarithmic axis.
-  if (series.level && series.ys.length > 0) {
-    const y = toAxis(frame.y.kind, series.ys.at(-1))
-    const start = pairs[0]?.[0] ?? toAxis(frame.x.kind, frame.x.min)
-    return Number.isFinite(y)
-      ? [
-          [start, y],
-          [axisEnd(frame), y],
-        ]
-      : []
-  }
-  return pairs
+/** Curves narrower than this cannot be read as curves. */
+const BRIEF_PIXELS = 10
+
+/** Whether a curve ends where it begins, as seen at this scale: a formula, or a solver that was done at once. */
+function isBrief(series: ConvergenceSeries, pairs: Pair[], frame: Frame): boolean {
+  if (series.level || pairs.length < 2) return true
+  const pixels =
+    ((pairs.at(-1)[0] - pairs[0][0]) / (axisEnd(frame) - toAxis(frame.x.kind, frame.x.min))) * frame.width
+  return pixels < BRIEF_PIXELS
+}
+
+/** A brief curve becomes a level line at its last value, from its end to the right edge. */
+function levelPairs(series: ConvergenceSeries, pairs: Pair[], frame: Frame): Pair[] {
+  const y = toAxis(frame.y.kind, series.ys.at(-1))
+  const start = pairs.at(-1)?.[0] ?? toAxis(frame.x.kind, frame.x.min)
+  return Number.isFinite(y)
+    ? [
+        [start, y],
+        [axisEnd(frame), y],
+      ]
+    : []
 }
 
 /** A filled shape with corners in axis coordinates; one item, so that its cost does not grow with the data. */
@@ -138,8 +145,8 @@ function line(name: string, data: Pair[], colour: string, width: number, dash: r
 }
 
 /** A few markers along a line, so that it is known without its colour. */
-function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme: ChartTheme) {
-  const count = series.level ? 1 : Math.min(MARKERS, data.length)
+function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme: ChartTheme, brief: boolean) {
+  const count = brief ? 1 : Math.min(MARKERS, data.length)
   const at = Array.from({ length: count }, (_, k) =>
     Math.round((k * (data.length - 1)) / Math.max(1, count - 1)),
   )
@@ -151,7 +158,7 @@ function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme:
     name: `${series.id}/markers`,
     symbol: shape,
     symbolSize: 6.5,
-    data: (series.level ? [0] : at).flatMap((i) => (data[i] ? [data[i]] : [])),
+    data: at.flatMap((i) => (data[i] ? [data[i]] : [])),
     silent: true,
     clip: true,
     z: 4,
@@ -165,11 +172,13 @@ function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme:
 
 function drawSeries(series: ConvergenceSeries, frame: Frame, theme: ChartTheme) {
   const colour = theme.colour(series.identity.token)
-  const data = linePairs(series, frame)
+  const pairs = pairsOf(series, frame)
+  const brief = isBrief(series, pairs, frame)
+  const data = brief ? levelPairs(series, pairs, frame) : pairs
   return [
     ...bandAreas(series, frame, colour),
-    line(series.id, data, colour, series.level ? 1.25 : 1.75, series.identity.dash, 3),
-    markers(series, data, colour, theme),
+    line(series.id, data, colour, brief ? 1.25 : 1.75, series.identity.dash, 3),
+    markers(series, data, colour, theme, brief),
   ]
 }
 
@@ -177,11 +186,9 @@ function drawSeries(series: ConvergenceSeries, frame: Frame, theme: ChartTheme) 
 function gapArea(bound: BoundSeries, model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
   const over = model.series.find(({ id }) => id === bound.over)
   if (!over || over.level) return []
-  const from = bound.xs[0]
-  const upper = pairsOf(over, frame).filter(
-    ([x]) => x >= toAxis(frame.x.kind, from) || frame.x.kind === 'log',
-  )
   const lower = pairsOf(bound, frame)
+  const from = lower[0]?.[0] ?? Infinity
+  const upper = pairsOf(over, frame).filter(([x]) => x >= from)
   if (upper.length < 2 || lower.length < 2) return []
   return [area(`${bound.id}/gap`, [...upper, ...lower.reverse()], theme.text, 0.12)]
 }

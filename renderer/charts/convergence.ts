@@ -75,10 +75,6 @@ function boundCurve(run: TracedRun, axis: TimeAxis): Curve {
   return curve
 }
 
-function boundLabel(run: TracedRun): string {
-  return run.record?.certificate.level === 'dictionary' ? 'Dual bound, sampled' : 'Dual bound'
-}
-
 function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): ConvergenceSeries | null {
   const curves = group.runs
     .map((run) => objectiveCurve(run, view.axis, offset))
@@ -101,13 +97,27 @@ function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): Conve
   }
 }
 
-function boundsOf(group: RunGroup, view: ConvergenceView): BoundSeries[] {
-  return group.runs.flatMap((run) => {
-    const curve = boundCurve(run, view.axis)
-    if (curve.xs.length === 0) return []
-    const over = group.runs.length === 1 ? group.id : null
-    return [{ id: `${group.id}/${run.key}`, label: boundLabel(run), over, ...curve }]
+/** The bound of a group: of its run whose dual value is largest in the end, for trials of one problem share it. */
+function boundOf(group: RunGroup, view: ConvergenceView): BoundSeries | null {
+  const curves = group.runs.map((run) => boundCurve(run, view.axis)).filter(({ ys }) => ys.length > 0)
+  if (curves.length === 0) return null
+  const best = curves.reduce((a, b) => (b.ys.at(-1) > a.ys.at(-1) ? b : a))
+  const sampled = group.runs.some(({ record }) => record?.certificate.level === 'dictionary')
+  const over = group.runs.length === 1 ? group.id : null
+  return { id: `${group.id}/bound`, label: sampled ? 'Dual bound, sampled' : 'Dual bound', over, ...best }
+}
+
+/** Bounds of all groups; each says whose it is where there are several. */
+function boundsOf(groups: readonly RunGroup[], view: ConvergenceView): BoundSeries[] {
+  const found = groups.flatMap((group) => {
+    const bound = boundOf(group, view)
+    return bound ? [{ group, bound }] : []
   })
+  if (found.length === 1) return [found[0].bound]
+  return found.map(({ group, bound }) => ({
+    ...bound,
+    label: bound.label.replace('Dual', `${group.label}, dual`),
+  }))
 }
 
 /** @returns one number per problem, and whether every one of them is a proved bound. */
@@ -123,7 +133,7 @@ function references(groups: readonly RunGroup[]): { values: Map<string, number>;
 export function convergenceModel(groups: readonly RunGroup[], view: ConvergenceView): ConvergenceModel {
   if (view.quantity === 'objective') {
     const series = groups.flatMap((group) => seriesOf(group, view, 0) ?? [])
-    return { view, series, bounds: groups.flatMap((group) => boundsOf(group, view)), reference: null }
+    return { view, series, bounds: boundsOf(groups, view), reference: null }
   }
   const { values, proved } = references(groups)
   const series = groups.flatMap((group) => {

@@ -26,9 +26,9 @@ export const NETWORK_FIELDS: FieldDefinition[] = [
   {
     path: 'width',
     label: 'Width',
-    unit: 'hidden units',
+    unit: 'units',
     kind: 'integer',
-    help: 'Of the trained baselines; convex programs and closed forms find their own number.',
+    help: 'Hidden units of the trained baselines; convex programs and closed forms find their own number.',
   },
   {
     path: 'outputs',

@@ -11,6 +11,9 @@ import type { MethodId, MethodSettings } from '../../../../core/experiments/docu
 import type { ProblemSummary } from '../../../../core/experiments/result.ts'
 import { getAt, isObject, removeAt } from '../../../stores/json-path.ts'
 import type { Json, JsonObject } from '../../../stores/json-path.ts'
+import { keysOf } from '../fields/definitions.ts'
+import type { FieldDefinition } from '../fields/definitions.ts'
+import { formatNumericValue } from '../fields/numeric-text.ts'
 
 export interface MethodCard {
   id: MethodId
@@ -86,20 +89,12 @@ export function cardTitle(document: JsonObject, card: MethodCard): string {
   return card.occurrence > 1 ? `${words} (${card.occurrence})` : words
 }
 
-/** The settings that differ from their defaults, in a few words: `200 patterns`, `5 trials`. */
-export function cardDigest(entry: Json): string {
-  if (!isObject(entry)) return ''
-  const words = (key: string, value: Json): string => {
-    if (isObject(value) && 'sweep' in value) return `${key} swept`
-    if (isObject(value) && 'logspace' in value) return `${key} swept`
-    if (isObject(value))
-      return Object.entries(value)
-        .map(([inner, item]) => words(inner, item))
-        .join(', ')
-    return `${key} ${String(value)}`
-  }
-  return Object.entries(entry)
-    .filter(([key]) => key !== 'id' && key !== 'optimizer')
-    .map(([key, value]) => words(key, value))
-    .join(', ')
+/** What a person has set, in the words of the form: "learning rate 0.01, trials 5". */
+export function cardDigest(entry: Json, fields: readonly FieldDefinition[]): string {
+  const words = fields.flatMap(({ path, label, kind }) => {
+    const value = getAt(entry, keysOf(path))
+    if (value === undefined || path === 'optimizer' || kind === 'group') return []
+    return `${label.toLowerCase()} ${formatNumericValue(value)}`
+  })
+  return words.join(', ')
 }

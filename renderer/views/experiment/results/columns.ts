@@ -85,7 +85,7 @@ export function resultColumns(score: Score): ResultColumn[] {
       value: ({ lowerBound }) => lowerBound,
       text: ({ lowerBound }) => formatObjective(lowerBound),
       full: ({ lowerBound }) => (lowerBound === null ? '' : String(lowerBound)),
-      from: 620,
+      from: 800,
     },
     {
       id: 'gap',
@@ -96,7 +96,7 @@ export function resultColumns(score: Score): ResultColumn[] {
       full: ({ gap }) => (gap === null ? '' : `${gap} absolute`),
       from: 0,
     },
-    figureColumn('train', `Train ${unit}`, `${what} on the training rows`, scoreText(score), 720),
+    figureColumn('train', `Train ${unit}`, `${what} on the training rows`, scoreText(score), 900),
     figureColumn('test', `Test ${unit}`, `${what} on the rows held out`, scoreText(score), 0),
     figureColumn(
       'neurons',
@@ -112,9 +112,15 @@ export function resultColumns(score: Score): ResultColumn[] {
       value: ({ ranks }) => ranks,
       text: ({ ranks }) => ranks ?? '–',
       full: ({ ranks }) => ranks ?? '',
-      from: 900,
+      from: 1060,
     },
-    figureColumn('seconds', 'Time s', 'Wall-clock seconds', (figure) => figureText(figure, formatSeconds), 0),
+    figureColumn(
+      'seconds',
+      'Time s',
+      'Wall-clock seconds; the mean over trials',
+      (figure) => formatSeconds(meanOf(figure)),
+      0,
+    ),
     figureColumn(
       'iterations',
       'Iterations',
