@@ -81,15 +81,15 @@ const axisEnd = (frame: Frame) => toAxis(frame.x.kind, frame.x.max)
 const BRIEF_PIXELS = 10
 
 /** Whether a curve ends where it begins, as seen at this scale: a formula, or a solver that was done at once. */
-function isBrief(series: ConvergenceSeries, pairs: Pair[], frame: Frame): boolean {
-  if (series.level || pairs.length < 2) return true
+function isBrief(pairs: Pair[], frame: Frame): boolean {
+  if (pairs.length < 2) return true
   const pixels =
     ((pairs.at(-1)[0] - pairs[0][0]) / (axisEnd(frame) - toAxis(frame.x.kind, frame.x.min))) * frame.width
   return pixels < BRIEF_PIXELS
 }
 
 /** A brief curve becomes a level line at its last value, from its end to the right edge. */
-function levelPairs(series: ConvergenceSeries, pairs: Pair[], frame: Frame): Pair[] {
+function levelPairs(series: Curve, pairs: Pair[], frame: Frame): Pair[] {
   const y = toAxis(frame.y.kind, series.ys.at(-1))
   const start = pairs.at(-1)?.[0] ?? toAxis(frame.x.kind, frame.x.min)
   return Number.isFinite(y)
@@ -173,7 +173,7 @@ function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme:
 function drawSeries(series: ConvergenceSeries, frame: Frame, theme: ChartTheme) {
   const colour = theme.colour(series.identity.token)
   const pairs = pairsOf(series, frame)
-  const brief = isBrief(series, pairs, frame)
+  const brief = isBrief(pairs, frame)
   const data = brief ? levelPairs(series, pairs, frame) : pairs
   return [
     ...bandAreas(series, frame, colour),
@@ -185,7 +185,7 @@ function drawSeries(series: ConvergenceSeries, frame: Frame, theme: ChartTheme) 
 /** Between the objective and its dual bound: what is not yet proved. */
 function gapArea(bound: BoundSeries, model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
   const over = model.series.find(({ id }) => id === bound.over)
-  if (!over || over.level) return []
+  if (!over) return []
   const lower = pairsOf(bound, frame)
   const from = lower[0]?.[0] ?? Infinity
   const upper = pairsOf(over, frame).filter(([x]) => x >= from)
@@ -195,10 +195,9 @@ function gapArea(bound: BoundSeries, model: ConvergenceModel, frame: Frame, them
 
 function drawBound(bound: BoundSeries, model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
   const colour = theme.colour(BOUND_IDENTITY.token)
-  return [
-    ...gapArea(bound, model, frame, theme),
-    line(bound.id, pairsOf(bound, frame), colour, 1, BOUND_IDENTITY.dash, 2),
-  ]
+  const pairs = pairsOf(bound, frame)
+  const data = isBrief(pairs, frame) ? levelPairs(bound, pairs, frame) : pairs
+  return [...gapArea(bound, model, frame, theme), line(bound.id, data, colour, 1, BOUND_IDENTITY.dash, 2)]
 }
 
 /** Names at the right edge, level with the last value of their line, moved apart where they would collide. */

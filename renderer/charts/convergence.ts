@@ -24,8 +24,6 @@ export interface ConvergenceSeries extends Curve {
   identity: Identity
   /** More than one trial: `xs`, `ys` are the median. */
   band: Band | null
-  /** A value found at once (a formula): drawn as a point with a level line to the right. */
-  level: boolean
 }
 
 export interface BoundSeries extends Curve {
@@ -82,8 +80,7 @@ function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): Conve
   if (curves.length === 0) return null
   const base = { id: group.id, label: group.label, identity: group.identity }
   if (curves.length === 1) {
-    const level = new Set(curves[0].xs).size === 1
-    return { ...base, ...curves[0], band: null, level }
+    return { ...base, ...curves[0], band: null }
   }
   const band = bandOf(curves, view.xKind)
   if (!band) return null
@@ -116,7 +113,7 @@ function boundsOf(groups: readonly RunGroup[], view: ConvergenceView): BoundSeri
   if (found.length === 1) return [found[0].bound]
   return found.map(({ group, bound }) => ({
     ...bound,
-    label: bound.label.replace('Dual', `${group.label}, dual`),
+    label: `${bound.label}, ${group.label}`,
   }))
 }
 

@@ -34,6 +34,13 @@ export const OPTIMIZER_IDENTITIES: Record<Optimizer, Identity> = {
 /** The dual bound: always the text colour, thin, dash-dot. */
 export const BOUND_IDENTITY: Identity = { token: '--series-bound', dash: [8, 3, 1.5, 3], marker: 'circle' }
 
+/** The CSS tokens of all identities. */
+export const SERIES_TOKENS: readonly string[] = [
+  ...Object.values(METHOD_IDENTITIES),
+  ...Object.values(OPTIMIZER_IDENTITIES),
+  BOUND_IDENTITY,
+].map(({ token }) => token)
+
 /** Labels of runs begin with the method's words; the words name the optimiser. */
 const optimizerByLabel = new Map(
   OPTIMIZERS.map((optimizer) => [methodLabel({ ...defaultSettings('sgd'), optimizer }), optimizer]),

@@ -14,6 +14,7 @@ export interface Exports {
   table: (groups: readonly RunGroup[]) => Promise<void>
   document: () => Promise<void>
   result: () => Promise<void>
+  report: (groups: readonly RunGroup[]) => Promise<void>
 }
 
 /** The exports of the open experiment. */
@@ -49,5 +50,12 @@ export function useExports(): Exports {
       attempt(async (id) =>
         save(`${name()}, result.json`, json(await machine.request('getResult', { experimentId: id }))),
       ),
+    report: (groups) =>
+      attempt(async (id) => {
+        // The report's code comes when it is needed.
+        const { experimentReport } = await import('./report.ts')
+        const result = await machine.request('getResult', { experimentId: id })
+        await save(`${name()}.html`, experimentReport(draft.document, result, groups))
+      }),
   }
 }
