@@ -1,10 +1,12 @@
 import { computed } from 'vue'
-import { GALLERY } from '../../core/experiments/gallery.ts'
+import { FILE_GALLERY, GALLERY } from '../../core/experiments/gallery.ts'
+import type { GalleryEntry } from '../../core/experiments/gallery.ts'
 import type { DatasetEntry } from '../../core/protocol.ts'
 import { useDatasetsStore } from '../stores/datasets.ts'
 import type { Reading } from '../stores/datasets.ts'
 import { useExperimentsStore } from '../stores/experiments.ts'
 import { useMachineStore } from '../stores/machine.ts'
+import { exampleFile } from './example-files.ts'
 import { formatCount } from './format.ts'
 import { blankDocument, starterDocument } from './starter-document.ts'
 
@@ -32,11 +34,23 @@ export function useStarters() {
     await experiments.create(starterDocument(entry, preview, reading))
   }
 
-  const examples: Starter[] = GALLERY.map(({ id, title, description, document }) => ({
-    id,
-    title,
-    hint: description,
-    create: () => experiments.create(document),
+  /** Imports the table that the example names, then creates the experiment on it. */
+  async function withFile({ document }: GalleryEntry): Promise<void> {
+    const { dataset } = document
+    if (!('file' in dataset)) {
+      await experiments.create(document)
+      return
+    }
+    const bytes = await exampleFile(dataset.file)
+    const { file } = await machine.request('importDataset', { fileName: dataset.file, bytes })
+    await experiments.create({ ...document, dataset: { ...dataset, file } })
+  }
+
+  const examples: Starter[] = [...GALLERY, ...FILE_GALLERY].map((entry) => ({
+    id: entry.id,
+    title: entry.title,
+    hint: entry.description,
+    create: () => withFile(entry),
   }))
   const blank: Starter = {
     id: 'blank',

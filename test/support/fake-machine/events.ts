@@ -7,7 +7,7 @@ export class FakeEvents {
   readonly #listeners: Listeners = {}
 
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
-    const listeners = (this.#listeners[name] ?? new Set())
+    const listeners = this.#listeners[name] ?? new Set()
     ;(this.#listeners as Record<string, unknown>)[name] = listeners.add(listener)
     return () => void listeners.delete(listener)
   }
