@@ -22,9 +22,12 @@ export interface Spectrum {
   sigmaMin: number
 }
 
-/** @param X n×d, finite. */
-export function spectrumOf(X: Matrix): Spectrum {
-  const [s, centered] = isSmall(X) ? directValues(X) : gramValues(X)
+/**
+ * @param X n×d, finite
+ * @param directLimit n·d·min(n, d) up to which X itself is decomposed
+ */
+export function spectrumOf(X: Matrix, directLimit = DIRECT_LIMIT): Spectrum {
+  const [s, centered] = isSmall(X, directLimit) ? directValues(X) : gramValues(X)
   const rank = numericalRank(s.values, s.tolerance)
   return {
     rank,
@@ -36,8 +39,8 @@ export function spectrumOf(X: Matrix): Spectrum {
 }
 
 /** Whether {@link spectrumOf} is quick. */
-export function isSmall({ rows, cols }: { rows: number; cols: number }): boolean {
-  return rows * cols * Math.min(rows, cols) <= DIRECT_LIMIT
+export function isSmall({ rows, cols }: { rows: number; cols: number }, limit = DIRECT_LIMIT): boolean {
+  return rows * cols * Math.min(rows, cols) <= limit
 }
 
 interface Values {
@@ -125,8 +128,8 @@ function centerGram(G: Matrix, X: Matrix): Matrix {
  *
  * @returns V: d×r with orthonormal columns; s: r values, descending
  */
-export function rowSpace(X: Matrix): { V: Matrix; s: Float64Array } {
-  if (isSmall(X)) {
+export function rowSpace(X: Matrix, directLimit = DIRECT_LIMIT): { V: Matrix; s: Float64Array } {
+  if (isSmall(X, directLimit)) {
     const { s, V } = thinSvd(X)
     const rank = numericalRank(s, directTolerance(X))
     return { V: leading(V, rank), s: s.slice(0, rank) }

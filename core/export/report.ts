@@ -92,7 +92,7 @@ function methodRow(run: RunRecord): Cell[] {
   const { icon, word, sentence } = certificateWording(run.certificate, run.objective)
   const { certificate, train, test } = run
   return [
-    { text: run.trial > 0 ? `${run.label}, trial ${run.trial + 1}` : run.label, title: run.key },
+    { text: run.label, title: run.key },
     { text: `${status.icon} ${status.word}`, title: status.sentence },
     number(run.objective, formatObjective),
     number(certificate.lowerBound, formatObjective),

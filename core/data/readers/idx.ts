@@ -31,17 +31,23 @@ export function labelsNameFor(imagesName: string): string | null {
 export const idxReader: Reader = {
   title: 'IDX images and labels',
   detect: (file) => isIdx(file.head),
-  estimate: (file) => estimate(readIdxHeader(file.head, file.name)),
+  estimate: (file) => estimate(checkedHeader(file)),
   async read(file, options) {
-    const header = readIdxHeader(file.head, file.name)
+    const header = checkedHeader(file)
     if (header.dimensions.length === 1) throw onlyLabels(file.name)
-    checkIdxSize(header, file.size, file.storedSize, file.name)
     const { bytes } = estimate(header)
     if (bytes > options.memoryLimit) throw tooLarge(bytes, options.memoryLimit, file.name)
     // Labels first: they are small, and a mistake in them is found before the images are read.
     const labels = options.labels ? await readLabels(options, header.dimensions[0], file.name) : null
     return asTable(file, header, await readColumns(file, header), labels)
   },
+}
+
+/** The header, once the size of the file is what it promises. */
+function checkedHeader(file: OpenedFile): IdxHeader {
+  const header = readIdxHeader(file.head, file.name)
+  checkIdxSize(header, file.size, file.storedSize, file.name)
+  return header
 }
 
 function estimate(header: IdxHeader): SizeEstimate {
@@ -129,7 +135,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 /** One class name an item. Labels are names whatever their type: 7 is no more than 3. */
 async function readLabels(options: ReadOptions, items: number, images: string): Promise<CategoricalColumn> {
   const file = await openFile(options.labels!, options.memoryLimit)
-  const header = readIdxHeader(file.head, file.name)
+  const header = checkedHeader(file)
   const shape = header.dimensions.join('×')
   if (header.stride !== 1) {
     throw new BidualError('bad-input', `Expected one label an item; the file has shape ${shape}.`, {
@@ -144,7 +150,6 @@ async function readLabels(options: ReadOptions, items: number, images: string): 
       { file: file.name },
     )
   }
-  checkIdxSize(header, file.size, file.storedSize, file.name)
   const [values] = await readColumns(file, header)
   return categoricalColumn(LABEL_COLUMN, Array.from(values, String))
 }
