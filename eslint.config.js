@@ -9,7 +9,10 @@ const nodeBuiltins = ['node:*', ...builtinModules.filter((name) => !name.startsW
 
 /** The law of a folder: what it may not import, and the sentence that says what it may. */
 function law(files, forbidden, message) {
-  return { files, rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] } }
+  return {
+    files,
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
+  }
 }
 
 const noHiddenState = [
@@ -18,10 +21,21 @@ const noHiddenState = [
   ['performance', 'now', 'core/ has no clock: take one from the run context.'],
 ].map(([object, property, message]) => ({ object, property, message }))
 
-const hostGlobals = ['window', 'document', 'navigator', 'localStorage', 'fetch', 'process', 'Buffer', 'require']
+const hostGlobals = [
+  'window',
+  'document',
+  'navigator',
+  'localStorage',
+  'fetch',
+  'process',
+  'Buffer',
+  'require',
+]
 
 export default [
-  { ignores: ['dist', 'release', 'node_modules', 'core/kernels/generated', 'core/kernels/assembly', '.cache'] },
+  {
+    ignores: ['dist', 'release', 'node_modules', 'core/kernels/generated', 'core/kernels/assembly', '.cache'],
+  },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts', '**/*.vue'] })),
   ...vue.configs['flat/recommended'],
@@ -29,7 +43,10 @@ export default [
     files: ['**/*.ts', '**/*.vue'],
     languageOptions: { parserOptions: { projectService: true, extraFileExtensions: ['.vue'] } },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // Without noUncheckedIndexedAccess the rule calls every guarded array read unnecessary.
@@ -60,7 +77,16 @@ export default [
   { files: ['**/*.mjs', '*.config.js'], languageOptions: { globals: globals.node } },
   law(
     ['core/**/*.ts'],
-    ['electron', 'electron/*', '**/electron/**', '**/renderer/**', 'vue', 'pinia', 'echarts*', ...nodeBuiltins],
+    [
+      'electron',
+      'electron/*',
+      '**/electron/**',
+      '**/renderer/**',
+      'vue',
+      'pinia',
+      'echarts*',
+      ...nodeBuiltins,
+    ],
     'core/ is pure mathematics: it imports only core/ and pure libraries (zod, ml-matrix, fflate, papaparse). No Electron, Vue, DOM or Node.',
   ),
   law(
@@ -70,7 +96,14 @@ export default [
   ),
   law(
     ['renderer/**/*.ts', 'renderer/**/*.vue'],
-    ['electron', 'electron/*', '**/electron/**', '**/core/solvers/**', '**/core/training/**', ...nodeBuiltins],
+    [
+      'electron',
+      'electron/*',
+      '**/electron/**',
+      '**/core/solvers/**',
+      '**/core/training/**',
+      ...nodeBuiltins,
+    ],
     'renderer/ imports types and pure functions of core/ (protocol, experiments, measures, export) and talks to the machine through core/protocol.ts.',
   ),
   {
