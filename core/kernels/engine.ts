@@ -90,10 +90,14 @@ export class Engine {
     return new Float64Array(this.buffer, address, length)
   }
 
-  /** Bytes of kernel memory in use and in total. */
-  get memoryUse(): { used: number; total: number } {
-    const total = this.buffer.byteLength
-    return { used: total - heapBase - this.heap.freeBytes, total }
+  /** Bytes of kernel memory: in use, the most since `resetPeak`, and what the engine has taken from the system. */
+  get memoryUse(): { used: number; peak: number; total: number } {
+    const { held, peak } = this.heap.use
+    return { used: held, peak, total: this.buffer.byteLength }
+  }
+
+  resetPeak(): void {
+    this.heap.resetPeak()
   }
 
   /** Threads that work on a large product, this one included. */

@@ -16,6 +16,8 @@ export class KernelHeap {
   private readonly memory: WebAssembly.Memory
   private readonly free: Extent[]
   private readonly grown: () => void
+  private held = 0
+  private peak = 0
 
   /** @param grown called after each growth, when `memory.buffer` is a new object. */
   constructor(memory: WebAssembly.Memory, base: number, grown: () => void) {
@@ -40,20 +42,31 @@ export class KernelHeap {
     extent.start += wanted
     extent.bytes -= wanted
     if (extent.bytes === 0) this.free.splice(index, 1)
+    this.held += wanted
+    this.peak = Math.max(this.peak, this.held)
     return taken
   }
 
   release(extent: Extent): void {
+    this.held -= extent.bytes
+    this.insert(extent)
+  }
+
+  /** Bytes handed out now, and the most there ever were since the last `resetPeak`. */
+  get use(): { held: number; peak: number } {
+    return { held: this.held, peak: this.peak }
+  }
+
+  resetPeak(): void {
+    this.peak = this.held
+  }
+
+  private insert(extent: Extent): void {
     const after = this.free.findIndex((other) => other.start > extent.start)
     const index = after < 0 ? this.free.length : after
     this.free.splice(index, 0, { ...extent })
     this.merge(index)
     this.merge(index - 1)
-  }
-
-  /** Bytes not handed out now. */
-  get freeBytes(): number {
-    return this.free.reduce((sum, extent) => sum + extent.bytes, 0)
   }
 
   private grow(bytes: number): void {
@@ -64,7 +77,7 @@ export class KernelHeap {
     const added = this.tryGrow(comfortable) || this.tryGrow(pages)
     if (!added) throw new RangeError(`The kernel memory cannot hold another ${bytes} bytes (4 GiB at most).`)
     this.grown()
-    this.release({ start: end, bytes: added })
+    this.insert({ start: end, bytes: added })
   }
 
   private tryGrow(pages: number): number {

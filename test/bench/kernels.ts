@@ -1,0 +1,237 @@
+import {
+  CholeskyDecomposition,
+  EigenvalueDecomposition,
+  Matrix as MlMatrix,
+  SingularValueDecomposition,
+} from 'ml-matrix'
+import { engine } from '../../core/kernels/engine.ts'
+import { gatedAdjoint, gatedProduct } from '../../core/kernels/gated.ts'
+import { cholesky } from '../../core/linalg/cholesky.ts'
+import { projectPolyhedralCone } from '../../core/linalg/cone.ts'
+import { symmetricEigen } from '../../core/linalg/eigen.ts'
+import { Matrix } from '../../core/linalg/matrix.ts'
+import { byPivotedQr, minimumNorm } from '../../core/linalg/minimum-norm.ts'
+import {
+  combine,
+  dot,
+  frobeniusNorm,
+  multiply,
+  multiplySingle,
+  norm2,
+  outerGram,
+} from '../../core/linalg/products.ts'
+import { thinSvd } from '../../core/linalg/svd.ts'
+import { stream } from '../../core/random/index.ts'
+import { spawnTeamMember } from '../../electron/worker/kernel-team.ts'
+import { plainGemm } from './plain-gemm.ts'
+import { measure, mebibytes, printTable, seconds, times, type Row } from './report.ts'
+
+/** Kernels and linear algebra against ml-matrix and plain JavaScript. `--quick` leaves out the longest lines. */
+export async function run(options: readonly string[]): Promise<void> {
+  const quick = options.includes('--quick')
+  process.stdout.write(
+    `Kernels: ${engine().variant} SIMD. Processor time of one thread, best of 3, where not said otherwise.\n`,
+  )
+  products()
+  gatedStep()
+  decompositions(quick)
+  projections()
+  await threads()
+  process.stdout.write(
+    `\nPeak resident memory of the process: ${mebibytes(process.resourceUsage().maxRSS * 1024)}\n`,
+  )
+}
+
+function random(rows: number, cols: number, key = ''): Matrix {
+  const source = stream(1).split(`${key} ${rows} ${cols}`)
+  return new Matrix(
+    rows,
+    cols,
+    Float64Array.from({ length: rows * cols }, () => source.uniform(-1, 1)),
+  )
+}
+
+const toMl = (A: Matrix) => MlMatrix.from1DArray(A.rows, A.cols, A.data)
+const single = (A: Matrix) => ({ rows: A.rows, cols: A.cols, data: Float32Array.from(A.data) })
+
+/** Runs `body` and says how much kernel memory it held at most. */
+function peakOf(body: () => unknown): number {
+  engine().resetPeak()
+  body()
+  return engine().memoryUse.peak
+}
+
+function products(): void {
+  const sizes: readonly [number, number, number][] = [
+    [512, 512, 512],
+    [1024, 1024, 1024],
+    [2048, 2048, 2048],
+    [60000, 784, 100],
+  ]
+  const rows = sizes.map(([m, k, n]): Row => {
+    const [A, B] = [random(m, k, 'A'), random(k, n, 'B')]
+    const operations = 2e-9 * m * k * n
+    const ours = measure(() => multiply(A, B)).cpu
+    const [a, b] = [single(A), single(B)]
+    const c = { rows: m, cols: n, data: new Float32Array(m * n) }
+    const ours32 = measure(() => multiplySingle(a, b, c)).cpu
+    // The others work at a steady rate: fewer rows are enough to know it.
+    const fewer = Math.min(m, k > 1000 ? 256 : 512)
+    const part = new Matrix(fewer, k, A.data.slice(0, fewer * k))
+    const share = operations * (fewer / m)
+    const [partMl, bMl] = [toMl(part), toMl(B)]
+    const ml = share / measure(() => partMl.mmul(bMl), 2).cpu
+    const plain = share / measure(() => plainGemm(part, B, Matrix.zeros(fewer, n)), 2).cpu
+    const rate = operations / ours
+    return {
+      what: `${m}×${k}·${k}×${n}`,
+      figures: [
+        rate.toFixed(1),
+        (operations / ours32).toFixed(1),
+        plain.toFixed(2),
+        ml.toFixed(2),
+        times(rate / ml),
+        times(rate / plain),
+        times(ours / ours32),
+        mebibytes(peakOf(() => multiply(A, B))),
+      ],
+    }
+  })
+  const columns = ['f64', 'f32', 'plain', 'ml-matrix', 'f64/ml', 'f64/plain', 'f32/f64', 'kernel memory']
+  printTable('Matrix product, GFLOP/s (arrays outside the kernel memory, copying included)', columns, rows)
+}
+
+/** The step of the convex programs: Σ D_p·X·v_p, then Xᵀ·D_p·r for all p. */
+function gatedStep(): void {
+  const [n, d, P] = [4000, 784, 500]
+  const source = stream(2)
+  const gates = {
+    rows: n,
+    cols: P,
+    data: Uint8Array.from({ length: n * P }, () => (source.uniform() < 0.5 ? 1 : 0)),
+  }
+  engine().scratch((arena) => {
+    const [X, V, R] = [arena.adopt(random(n, d)), arena.adopt(random(d, P)), arena.adopt(random(n, 1))]
+    const [wide, back] = [arena.matrix(n, P), arena.matrix(d, P)]
+    const bare = measure(() => {
+      multiply(X, V, { out: wide })
+      multiply(X, wide, { transposeA: true, out: back })
+    }).cpu
+    const step = () => {
+      gatedProduct(X, gates, V)
+      gatedAdjoint(X, gates, R)
+    }
+    const gated = measure(step).cpu
+    printTable(
+      'Gated step n=4000, d=784, P=500',
+      ['step', 'its two products', 'ratio', 'kernel memory'],
+      [{ what: '', figures: [seconds(gated), seconds(bare), times(gated / bare), mebibytes(peakOf(step))] }],
+    )
+  })
+}
+
+function decompositions(quick: boolean): void {
+  const rows: Row[] = []
+  const compare = (what: string, ours: () => unknown, theirs?: () => unknown) => {
+    const [mine, other] = [measure(ours, 2).cpu, theirs && !quick ? measure(theirs, 1).cpu : NaN]
+    const figures = [seconds(mine), Number.isNaN(other) ? '–' : seconds(other)]
+    rows.push({
+      what,
+      figures: [...figures, Number.isNaN(other) ? '–' : times(other / mine), mebibytes(peakOf(ours))],
+    })
+  }
+  const S = outerGram(random(1024, 1024))
+  compare(
+    'symmetric eigen 1024',
+    () => symmetricEigen(S),
+    () => new EigenvalueDecomposition(toMl(S), { assumeSymmetric: true }),
+  )
+  const A = random(1024, 1024)
+  compare(
+    'thin SVD 1024×1024',
+    () => thinSvd(A),
+    () => new SingularValueDecomposition(toMl(A)),
+  )
+  const G = outerGram(random(2048, 2100))
+  compare(
+    'Cholesky 2048',
+    () => cholesky(G),
+    () => new CholeskyDecomposition(toMl(G)),
+  )
+  if (!quick) {
+    const large = random(3072, 1500)
+    compare('thin SVD 3072×1500', () => thinSvd(large))
+    const big = outerGram(random(3000, 100))
+    compare('symmetric eigen 3000', () => symmetricEigen(combine(1, big, 1, big)))
+  }
+  printTable('Decompositions', ['ours', 'ml-matrix', 'ratio', 'kernel memory'], rows)
+}
+
+function projections(): void {
+  const [G, z] = [random(200, 20), random(20, 1).data]
+  const inside = random(20, 1, 'inside').data
+  for (let i = 0; i < 200; i++) {
+    if (dot(G.row(i), inside) < 0) G.row(i).forEach((value, j, row) => (row[j] = -value))
+  }
+  const { active } = projectPolyhedralCone(G, z)
+  const source = stream(3)
+  const moved = Array.from({ length: 200 }, () => z.map((value) => value + 1e-2 * source.normal()))
+  const each = (warm: readonly number[]) =>
+    measure(() => moved.forEach((point) => projectPolyhedralCone(G, point, warm))).cpu / 200
+  printTable(
+    'Projection onto {u : Gu ≥ 0}, m=200, d=20',
+    ['cold', 'warm'],
+    [{ what: '', figures: [seconds(each([])), seconds(each(active))] }],
+  )
+}
+
+/** Elapsed time, since several threads work: of interest on a quiet machine only. */
+async function threads(): Promise<void> {
+  const sizes = [1024, 2048]
+  const inputs = sizes.map((n) => [random(n, n, 'A'), random(n, n, 'B')] as const)
+  const multiplyAll = () =>
+    inputs.map(([A, B]) =>
+      engine().scratch((arena) => {
+        const [a, b, out] = [arena.adopt(A), arena.adopt(B), arena.matrix(A.rows, B.cols)]
+        return measure(() => multiply(a, b, { out }), 5).wall
+      }),
+    )
+  const [X, Y] = [random(1500, 3072), random(1500, 3)]
+  const routes = () => ({ gram: measure(() => minimumNorm(X, Y)), qr: measure(() => byPivotedQr(X, Y), 2) })
+  const alone = { products: multiplyAll(), ...routes() }
+  engine().hire(spawnTeamMember, 1)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const together = { products: multiplyAll(), ...routes() }
+  const memory = [peakOf(() => minimumNorm(X, Y)), peakOf(() => byPivotedQr(X, Y))]
+  engine().dismiss()
+  const line = (what: string, one: number, two: number, held = ''): Row => ({
+    what,
+    figures: [seconds(one), seconds(two), times(one / two), held],
+  })
+  printTable(
+    'Threads, elapsed time',
+    ['one', 'two', 'ratio', 'kernel memory'],
+    [
+      ...sizes.map((n, i) => line(`product ${n}`, alone.products[i], together.products[i])),
+      line('minimum norm 1500×3072, K=3, Gram', alone.gram.wall, together.gram.wall, mebibytes(memory[0])),
+      line('  the same, processor time', alone.gram.cpu, together.gram.cpu),
+      line('minimum norm by pivoted QR', alone.qr.wall, together.qr.wall, mebibytes(memory[1])),
+      line('  the same, processor time', alone.qr.cpu, together.qr.cpu),
+    ],
+  )
+  reportValue(X, Y)
+}
+
+/** The squared norm of the solution is ⟨Y, (XXᵀ)⁻¹Y⟩: both routes against it. */
+function reportValue(X: Matrix, Y: Matrix): void {
+  const { X: gram, gramCondition } = minimumNorm(X, Y)
+  const { X: qr } = byPivotedQr(X, Y)
+  const formula = dot(Y.data, cholesky(outerGram(X)).solve(Y).data)
+  const off = (W: Matrix) => Math.abs(norm2(W.data) ** 2 / formula - 1).toExponential(1)
+  const unmet = (W: Matrix) =>
+    (frobeniusNorm(combine(1, multiply(X, W), -1, Y)) / frobeniusNorm(Y)).toExponential(1)
+  process.stdout.write(
+    `Value formula off by ${off(gram)} (Gram), ${off(qr)} (QR); ‖XW − Y‖/‖Y‖ ${unmet(gram)}, ${unmet(qr)}; ` +
+      `condition of the Gram matrix about ${gramCondition.toExponential(1)}\n`,
+  )
+}

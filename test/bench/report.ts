@@ -1,0 +1,43 @@
+/** One measured line: what, how long, and against what. */
+export interface Row {
+  readonly what: string
+  readonly figures: readonly string[]
+}
+
+/** Prints rows in aligned columns under a heading. */
+export function printTable(title: string, columns: readonly string[], rows: readonly Row[]): void {
+  const lines = [['', ...columns], ...rows.map(({ what, figures }) => [what, ...figures])]
+  const widths = lines[0].map((_, j) => Math.max(...lines.map((line) => (line[j] ?? '').length)))
+  process.stdout.write(`\n${title}\n`)
+  for (const line of lines) {
+    const cells = line.map((cell, j) => (j === 0 ? cell.padEnd(widths[j]) : cell.padStart(widths[j])))
+    process.stdout.write(`${cells.join('  ')}\n`)
+  }
+}
+
+export interface Timing {
+  /** Processor seconds of this thread: what the step costs, whatever else the machine does. */
+  readonly cpu: number
+  /** Elapsed seconds: what counts when several threads help. */
+  readonly wall: number
+}
+
+/** The best of `repetitions` runs (after one to warm up, when there are several). */
+export function measure(body: () => unknown, repetitions = 3): Timing {
+  if (repetitions > 1) body()
+  let best: Timing = { cpu: Infinity, wall: Infinity }
+  for (let i = 0; i < repetitions; i++) {
+    const started = process.hrtime.bigint()
+    const before = process.threadCpuUsage()
+    body()
+    const { user, system } = process.threadCpuUsage(before)
+    const wall = Number(process.hrtime.bigint() - started) / 1e9
+    best = { cpu: Math.min(best.cpu, (user + system) / 1e6), wall: Math.min(best.wall, wall) }
+  }
+  return best
+}
+
+export const seconds = (value: number) =>
+  value < 0.01 ? `${(value * 1e3).toFixed(2)} ms` : `${value.toFixed(3)} s`
+export const times = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)}×`
+export const mebibytes = (bytes: number) => `${(bytes / (1 << 20)).toFixed(0)} MiB`
