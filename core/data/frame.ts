@@ -6,10 +6,13 @@ import type { Step } from '../experiments/document.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import { labelOrder, type Column, type NumericArray, type Table } from './table.ts'
 
+/** The `source` of a column that comes from no column of the table. */
+export const CONSTANT = -1
+
 export interface FeatureColumn {
   /** Of the table's column; with the category for indicators: `sex = male`. */
   name: string
-  /** Index into the table's columns. */
+  /** Index into the table's columns, or {@link CONSTANT}. */
   source: number
   /** Null for numbers. */
   category: string | null
@@ -40,7 +43,7 @@ export function isExpanded(step: Step, table: Table, index: number): boolean {
 
 /**
  * Final columns: a number keeps one, a column that a one-hot step expands gets one for each category that occurs in
- * the training rows, in label order.
+ * the training rows, in label order. Constant features come last.
  */
 export function planColumns(
   table: Table,
@@ -48,7 +51,10 @@ export function planColumns(
   steps: readonly Step[],
   trainRows: Int32Array,
 ): FeatureColumn[] {
-  return features.flatMap((source): FeatureColumn[] => {
+  const constants = steps
+    .filter(({ step }) => step === 'append-ones')
+    .map(() => ({ name: '1', source: CONSTANT, category: null, active: false, missing: null }))
+  const read = features.flatMap((source): FeatureColumn[] => {
     const column = table.columns[source]
     const plain = { name: column.name, source, category: null, active: true, missing: null }
     if (!steps.some((step) => isExpanded(step, table, source))) return [plain]
@@ -59,6 +65,7 @@ export function planColumns(
       active: false,
     }))
   })
+  return [...read, ...constants]
 }
 
 function trainingCategories(column: Column, trainRows: Int32Array): string[] {

@@ -6,7 +6,7 @@ import type { ProblemSummary } from '../experiments/result.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { allRows } from './classes.ts'
 import { checkFeatures } from './feature-checks.ts'
-import { fillNumbers, planColumns, type Frame } from './frame.ts'
+import { CONSTANT, fillNumbers, planColumns, type Frame } from './frame.ts'
 import { generateTable, tableDigest } from './generators/index.ts'
 import { applySteps, selectRows, type FittedStep } from './preprocess/index.ts'
 import { tooLarge } from './readers/reader.ts'
@@ -167,7 +167,8 @@ function summarize(
 
 /** Constant features help no network and make some theorems fail: worth a word. */
 function constantColumns({ train, columns }: Frame): string[] {
-  const constant = columns.filter((_, j) => {
+  const constant = columns.filter(({ source }, j) => {
+    if (source === CONSTANT) return false
     for (let i = 1; i < train.rows; i++) if (train.get(i, j) !== train.get(0, j)) return false
     return true
   })

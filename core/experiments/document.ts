@@ -90,6 +90,8 @@ export const STEP_SCHEMAS = {
   whiten: z.strictObject({ step: z.literal('whiten') }),
   /** Categorical feature columns become indicator columns; all of them when `columns` is absent. */
   'one-hot': z.strictObject({ step: z.literal('one-hot'), columns: z.array(column).min(1).optional() }),
+  /** A last feature that is 1 in every row: a bias in each hidden unit, regularised like its other weights. */
+  'append-ones': z.strictObject({ step: z.literal('append-ones') }),
   /** Missing cells: the training mean of the column, zero, or the whole row dropped. */
   impute: z.strictObject({ step: z.literal('impute'), with: z.enum(['mean', 'zero', 'drop-row']) }),
   /** At most `perClass` rows of each class, drawn before the split. */
@@ -104,6 +106,7 @@ export const stepSchema = z.discriminatedUnion('step', [
   STEP_SCHEMAS.scale,
   STEP_SCHEMAS.whiten,
   STEP_SCHEMAS['one-hot'],
+  STEP_SCHEMAS['append-ones'],
   STEP_SCHEMAS.impute,
   STEP_SCHEMAS.subsample,
 ])

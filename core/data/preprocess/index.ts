@@ -1,6 +1,7 @@
 /** The table of preprocessing steps. */
 import type { Step, StepId } from '../../experiments/document.ts'
 import type { Frame } from '../frame.ts'
+import { appendOnes } from './append-ones.ts'
 import { center } from './center.ts'
 import { impute } from './impute.ts'
 import { oneHot } from './one-hot.ts'
@@ -20,6 +21,7 @@ export const STEPS: { [Id in StepId]: StepDefinition<Id> } = {
   scale,
   whiten,
   'one-hot': oneHot,
+  'append-ones': appendOnes,
   impute,
   subsample,
 }

@@ -1,4 +1,12 @@
-import { categoryReader, columnMeans, isExpanded, partsOf, type FeatureColumn, type Frame } from '../frame.ts'
+import {
+  categoryReader,
+  CONSTANT,
+  columnMeans,
+  isExpanded,
+  partsOf,
+  type FeatureColumn,
+  type Frame,
+} from '../frame.ts'
 import { fillMissing } from './impute.ts'
 import { fitted, type StepDefinition } from './step.ts'
 
@@ -9,7 +17,7 @@ import { fitted, type StepDefinition } from './step.ts'
 export const oneHot: StepDefinition<'one-hot'> = {
   apply(frame, settings) {
     const expanded = frame.columns.filter(
-      ({ active, source }) => !active && isExpanded(settings, frame.table, source),
+      ({ active, source }) => !active && source !== CONSTANT && isExpanded(settings, frame.table, source),
     )
     const sources = [...new Set(expanded.map(({ source }) => source))]
     const warnings = sources.flatMap((source) => expand(frame, source))

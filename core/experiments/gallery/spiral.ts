@@ -4,12 +4,13 @@ export const spiralExample: GalleryEntry = {
   id: 'spiral',
   title: 'Two spirals, proved global',
   description:
-    'Forty points in the plane: all activation patterns are enumerated, so the convex program is certified as the ' +
-    'global optimum of the two-layer network, and every training run lies above it.',
+    'Forty points in the plane and a bias: all 1,562 activation patterns are enumerated, so the convex program is ' +
+    'certified as the global optimum of the two-layer network, and every training run lies above it.',
   document: {
     version: 1,
     name: 'Two spirals, two-layer ReLU',
     dataset: { generator: 'spiral', n: 40, turns: 0.75, noise: 0.02, seed: 1 },
+    preprocess: [{ step: 'append-ones' }],
     network: { family: 'relu', width: 50 },
     loss: 'squared',
     beta: 0.01,

@@ -146,6 +146,17 @@ describe('features', () => {
 })
 
 describe('steps', () => {
+  it('append-ones adds a last constant feature, untouched by the steps before it', async () => {
+    const text = 'a,kind,y\n1,p,1\n2,q,0\n3,p,1\n6,q,0\n'
+    const { problem, features, warnings } = await prepareText(text, {
+      preprocess: [{ step: 'center' }, { step: 'one-hot' }, { step: 'append-ones' }],
+    })
+    expect(features).toEqual(['a', 'kind = p', 'kind = q', '1'])
+    expect([...problem.X.row(0)]).toEqual([-2, 1, 0, 1])
+    expect([...problem.X.columnCopy(3)]).toEqual([1, 1, 1, 1])
+    expect(warnings).toEqual([])
+  })
+
   it('standardize, center and unit-columns do what they say', async () => {
     const text = 'a,b,y\n1,10,1.5\n2,20,2\n6,30,4\n'
     const standard = await prepareText(text, { preprocess: [{ step: 'standardize' }] })

@@ -109,6 +109,12 @@ export const STEP_FIELDS: Record<StepId, KindDefinition> = {
     summary: 'Categorical feature columns become indicator columns.',
     fields: [],
   },
+  'append-ones': {
+    title: 'Constant feature',
+    summary:
+      'A last feature that is 1 in every row: a bias in each hidden unit, regularised like other weights.',
+    fields: [],
+  },
   impute: {
     title: 'Missing cells',
     summary: 'What to do with cells that hold nothing.',
