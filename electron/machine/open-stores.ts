@@ -19,6 +19,8 @@ export interface StoreOptions {
   disk?: Disk
   /** Milliseconds before a full disk is tried again. */
   retryMs?: number
+  /** Code of the threads that read and prepare data; replaced in tests. */
+  dataWorker?: URL
 }
 
 /** Threads that read and prepare data, beside those that run methods. */
@@ -29,12 +31,13 @@ export async function openStores({
   workspace: path,
   warn,
   retryMs,
+  dataWorker,
   disk = new Disk(),
 }: StoreOptions): Promise<Stores> {
   const workspace = await Workspace.open(path)
   const settings = await SettingsStore.open(disk, workspace.settings, warn)
   const memoryLimit = () => settings.current.memoryShare * availableMemory()
-  const threads = new Threads(DATA_THREADS)
+  const threads = new Threads(DATA_THREADS, dataWorker)
   const datasets = await DatasetStore.open({ workspace, disk, threads, memoryLimit, warn })
   const index = IndexDatabase.open(workspace.index)
   const runs = new RunStore({ workspace, disk, index, warn, retryMs })

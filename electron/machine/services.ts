@@ -40,7 +40,7 @@ export interface HostOptions {
   /** Absent where the host has no dialogs. */
   saveFile?: SaveFile
   /** Code of the threads that run methods; replaced in tests. */
-  workerLocation?: URL
+  runWorker?: URL
 }
 
 export class Services {
@@ -70,7 +70,7 @@ export class Services {
       push: (states) => this.events.emit('runsChanged', states),
       onQueueChange: () => this.#pushQueue.touch(),
       store: (experimentId, run, onSaved) => this.#store(experimentId, run, onSaved),
-      workerLocation: options.workerLocation,
+      runWorker: options.runWorker,
     })
   }
 

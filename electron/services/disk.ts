@@ -151,12 +151,12 @@ export async function modifiedAt(path: string): Promise<number | null> {
   }
 }
 
-/** Names in a folder, sorted; none where there is no folder. */
+/** Names in a folder, sorted; none where there is no folder, or a file in its place. */
 export async function list(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort()
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return []
     throw error
   }
 }
@@ -166,7 +166,7 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as unknown
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null
     throw error
   }
 }

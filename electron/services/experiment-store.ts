@@ -53,7 +53,7 @@ export class ExperimentStore {
       const row = rows.get(id)
       if (row && row.mtime === mtime) store.#remember(id, mtime, JSON.parse(row.document) as Document)
       else await store.#load(id)
-      await runs.reconcile(id)
+      if (store.has(id)) await runs.reconcile(id)
     }
     return store
   }

@@ -61,8 +61,9 @@ export class IndexDatabase {
     return new IndexDatabase(db)
   }
 
+  /** May be called again. */
   close(): void {
-    this.#db.close()
+    if (this.#db.isOpen) this.#db.close()
   }
 
   experiments(): ExperimentRow[] {

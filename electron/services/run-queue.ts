@@ -23,7 +23,7 @@ export interface RunQueueOptions {
    */
   onOutput: (run: LiveRun, output: RunOutput, problem: PreparedProblem) => Promise<RunOutput['record']>
   /** Code of the threads; replaced in tests. */
-  workerLocation?: URL
+  runWorker?: URL
 }
 
 /** The pool's own bound is never reached: `slots` decides, and may change while runs are going. */
@@ -37,7 +37,7 @@ export class RunQueue {
 
   constructor(options: RunQueueOptions) {
     this.#options = options
-    this.#threads = new Threads(MANY_THREADS, options.workerLocation)
+    this.#threads = new Threads(MANY_THREADS, options.runWorker)
   }
 
   get queued(): number {

@@ -27,7 +27,7 @@ export interface RunSessionOptions {
    * @throws BidualError `disk-full`
    */
   store: (experimentId: string, run: FinishedRun, onSaved: () => void) => Promise<void>
-  workerLocation?: URL
+  runWorker?: URL
 }
 
 /** Which objective function a finished run belongs to. */
@@ -55,7 +55,7 @@ export class RunSession {
       slots: options.slots,
       onChange: (run) => this.#touch(run),
       onOutput: (run, output, problem) => this.#keep(run, output, problem),
-      workerLocation: options.workerLocation,
+      runWorker: options.runWorker,
     })
   }
 

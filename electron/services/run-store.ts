@@ -86,7 +86,9 @@ export class RunStore {
   #retryLater(): void {
     this.#retry ??= setTimeout(() => {
       this.#retry = null
-      void this.saveRest()
+      this.saveRest().catch((error: unknown) =>
+        this.#options.warn(`A finished run could not be saved: ${String(error)}`),
+      )
     }, this.#options.retryMs ?? RETRY_MS).unref()
   }
 

@@ -6,6 +6,8 @@ const MAX_LENGTH = 48
 export function slug(name: string): string {
   const plain = name
     .normalize('NFKD')
+    // Accents, which now stand on their own.
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, MAX_LENGTH)

@@ -61,8 +61,8 @@ export class Workspace {
     await cleanTemporaries(this.datasets)
     await cleanTemporaries(this.experiments)
     for (const id of await list(this.experiments)) {
-      await cleanTemporaries(this.experiment(id)).catch(ignoreNotAFolder)
-      await cleanTemporaries(this.runs(id)).catch(ignoreNotAFolder)
+      await cleanTemporaries(this.experiment(id))
+      await cleanTemporaries(this.runs(id))
     }
     await this.#emptyOldTrash()
   }
@@ -141,9 +141,4 @@ function isInside(folder: string, path: string): boolean {
 function outside(file: string, path: string): BidualError {
   const what = `"${file}" lies outside the workspace. Import the file, then choose it as the data set.`
   return new BidualError('forbidden', what, { file, path })
-}
-
-/** A stray file where folders are expected is left alone. */
-function ignoreNotAFolder(error: unknown): void {
-  if (errorCode(error) !== 'ENOTDIR') throw error
 }

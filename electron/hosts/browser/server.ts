@@ -17,6 +17,8 @@ export interface BrowserServerOptions {
   renderer: string
   /** 0: any free one. */
   port: number
+  /** A new one by default. */
+  token?: string
   /** Bytes of one frame from the window. */
   maxFrameBytes?: number
 }
@@ -37,7 +39,7 @@ const CLOSING_MS = 200
 
 /** @throws the listening error (EADDRINUSE, EACCES). */
 export async function startBrowserServer(options: BrowserServerOptions): Promise<BrowserServer> {
-  const token = createToken()
+  const token = options.token ?? createToken()
   const server = createServer((request, response) => {
     void respond(request, options.renderer, portOf(server), token).then((answer) =>
       write(request, response, answer),
