@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readNpy } from '../../core/export/npy.ts'
 import { dropFile, openWorkbench, type Workbench } from '../support/browser-host.ts'
 
-/** Two overlapping groups of 60 points each in three dimensions, with a text label: made by arithmetic, the same always. */
+/** Two overlapping groups of 30 points each in three dimensions, with a text label: made by arithmetic, the same always. */
 function csvOfTwoGroups(): string {
-  const lines = Array.from({ length: 120 }, (_, i) => {
+  const lines = Array.from({ length: 60 }, (_, i) => {
     const side = i % 2 ? 1 : -1
     const wave = (k: number) => Math.sin((i + 1) * k)
     return [side * 0.4 + wave(1.3), wave(2.1) * side + 0.3, wave(0.7) - side * 0.2]
@@ -68,13 +68,13 @@ describe('a file of one’s own', () => {
     await dropFile(page(), 'groups.csv', csvOfTwoGroups())
     await page().getByRole('heading', { name: 'groups.csv' }).waitFor()
     await page().getByText('answer').first().waitFor()
-    await page().getByText(/120/).first().waitFor()
+    await page().getByText(/60/).first().waitFor()
   })
 
   it('becomes an experiment whose methods say whether they apply', async () => {
     await button('Use in a new experiment').click()
     await page()
-      .getByText(/120 rows, 3 features of rank 3, 2 classes/)
+      .getByText(/48 \+ 12 test × 3, rank 3, 2 classes/)
       .waitFor()
     await page().getByRole('checkbox', { name: 'Closed form' }).waitFor()
     await page()
