@@ -23,17 +23,26 @@ const fileNameSchema = z
 const documentSchema = z.record(z.string(), z.json())
 const none = z.strictObject({})
 
-export const settingsSchema = z.strictObject({
-  theme: z.enum(['system', 'light', 'dark', 'high-contrast']).default('system'),
+const SETTINGS = {
+  theme: z.enum(['system', 'light', 'dark', 'high-contrast']),
   /** Runs at the same time; null: one a core. */
-  parallelRuns: z.number().int().min(1).max(64).nullable().default(null),
+  parallelRuns: z.number().int().min(1).max(64).nullable(),
   /** Share of the machine's memory that loaded data may take. */
-  memoryShare: z.number().min(0.05).max(0.95).default(0.5),
+  memoryShare: z.number().min(0.05).max(0.95),
   /** Iteration axis or seconds, on new charts. */
-  timeAxis: z.enum(['seconds', 'iterations']).default('seconds'),
+  timeAxis: z.enum(['seconds', 'iterations']),
   /** Panel sizes, last view, open experiment: what the window remembers about itself. */
-  layout: z.record(z.string(), z.json()).default({}),
+  layout: z.record(z.string(), z.json()),
+}
+export const settingsSchema = z.strictObject({
+  theme: SETTINGS.theme.default('system'),
+  parallelRuns: SETTINGS.parallelRuns.default(null),
+  memoryShare: SETTINGS.memoryShare.default(0.5),
+  timeAxis: SETTINGS.timeAxis.default('seconds'),
+  layout: SETTINGS.layout.default({}),
 })
+/** Without defaults: what a change leaves out stays as it is. */
+const settingsChangeSchema = z.strictObject(SETTINGS).partial()
 export type Settings = z.infer<typeof settingsSchema>
 
 export interface AppInfo {
@@ -143,7 +152,7 @@ const row = <Params extends z.ZodType>(params: Params) => ({ params })
 export const REQUESTS = {
   getAppInfo: row(none),
   getSettings: row(none),
-  setSettings: row(settingsSchema.partial()),
+  setSettings: row(settingsChangeSchema),
 
   listDatasets: row(none),
   /** Bytes of a file dropped on the window or chosen in its dialog. */

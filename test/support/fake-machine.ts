@@ -4,7 +4,7 @@ import type { DatasetPreview } from '../../core/data/preview-types.ts'
 import { readTable } from '../../core/data/read-table.ts'
 import { sourceOf } from '../../core/data/source.ts'
 import { BidualError } from '../../core/errors.ts'
-import { settingsSchema } from '../../core/protocol.ts'
+import { REQUESTS, settingsSchema } from '../../core/protocol.ts'
 import type {
   AppInfo,
   EventName,
@@ -63,7 +63,9 @@ export function fakeMachine(): FakeMachine {
     const refusal = refusals.get(name)
     refusals.delete(name)
     if (refusal) throw refusal
-    return structuredClone(await answers[name](params))
+    // Hosts validate what the window sends; so does the stand-in.
+    const valid = REQUESTS[name].params.parse(params) as RequestParams<Name>
+    return structuredClone(await answers[name](valid))
   }
 
   return {

@@ -136,6 +136,14 @@ describe('settings', () => {
     expect(useNoticesStore().notices[0]).toMatchObject({ message: 'The disk is full.', tone: 'danger' })
   })
 
+  it('keep what a change does not mention', async () => {
+    await stage()
+    const store = useSettingsStore()
+    await store.change({ theme: 'dark' })
+    await store.change({ memoryShare: 0.25 })
+    expect(store.settings).toMatchObject({ theme: 'dark', memoryShare: 0.25 })
+  })
+
   it('follow other windows', async () => {
     const { machine } = await stage()
     machine.emit('settingsChanged', settingsSchema.parse({ theme: 'high-contrast' }))
