@@ -1,5 +1,5 @@
 import { cholesky } from '../linalg/cholesky.ts'
-import { Matrix } from '../linalg/matrix.ts'
+import type { Matrix } from '../linalg/matrix.ts'
 import { gram, multiplyTransposeVector, multiplyVector, outerGram, scaleRows } from '../linalg/products.ts'
 
 /** A positive definite system (E + M·Mᵀ + C)·x = b with E diagonal, M n×K and C an optional symmetric n×n part. */

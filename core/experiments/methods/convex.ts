@@ -1,3 +1,4 @@
+import { networkBound, type NetworkBound } from '../../certificates/network-bound.ts'
 import { buildProgram } from '../../programs/build.ts'
 import { convexApplies } from '../../programs/applies.ts'
 import { recoverNetwork } from '../../programs/recover.ts'
@@ -7,7 +8,7 @@ import { maxConeViolation } from '../../solvers/cone-violation.ts'
 import type { Solver } from '../../solvers/solver.ts'
 import type { SettingsOf } from '../document.ts'
 import type { RunMethod } from '../problem.ts'
-import { dictionaryClaim } from './convex-claim.ts'
+import { convexClaim } from './convex-claim.ts'
 import { programArrays, programDetails, solve } from './convex-run.ts'
 
 const SOLVERS: Readonly<Record<SettingsOf<'convex'>['solver'], Solver>> = {
@@ -24,18 +25,33 @@ export const runConvex: RunMethod<'convex'> = function* (problem, settings, cont
   yield { iteration: 0, phase: 'arrangements' }
   const { program, arranged } = buildProgram(problem, settings.arrangements, true, context.dictionarySeed)
   const result = yield* solve(SOLVERS[settings.solver], program, settings.tolerance, context)
+  if (!program.arrangement.complete) yield { iteration: result.iterations, phase: 'bounding' }
+  const bound = program.arrangement.complete
+    ? null
+    : networkBound(program, result.V, () => context.stop(0) !== null)
   return {
     status: result.status,
     iterations: result.iterations,
     network: recoverNetwork(problem, arranged, result.blocks),
     program: { objective: result.primal, dual: result.dual },
-    claim: dictionaryClaim(program, result),
+    claim: convexClaim(program, result, bound),
     hypotheses: convexApplies(problem.network, problem.loss, problem.summary, settings.arrangements)
       .hypotheses,
     arrays: programArrays(program, result),
     details: {
       ...programDetails(program, result),
       'largest cone violation': maxConeViolation(program, result.blocks),
+      ...boundDetails(bound),
     },
+  }
+}
+
+function boundDetails(bound: NetworkBound | null): Record<string, number> {
+  if (!bound) return {}
+  const { lowerBound, rhoRatio, cones } = bound
+  return {
+    'network lower bound': lowerBound,
+    'ρ/β over all neurons, at most': rhoRatio,
+    'cones searched': cones,
   }
 }

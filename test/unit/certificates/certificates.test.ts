@@ -82,7 +82,19 @@ describe('claims', () => {
       runConvex(problem, METHOD_SCHEMAS.convex.parse({ id: 'convex', arrangements }), context),
     )
     expect(outcome.claim.level).toBe('dictionary')
+    expect(outcome.claim.lowerBound).toBe(outcome.program!.dual)
+    expect(outcome.details!['network lower bound']).toBeLessThan(outcome.program!.dual)
     expect(outcome.details!.patterns).toBeLessThanOrEqual(40)
+  })
+
+  it('a sampled program of low rank claims a bound of the network', () => {
+    const plane = plantedProblem('relu', 'squared', 0.2)
+    const sampled = METHOD_SCHEMAS.convex.parse({ id: 'convex', arrangements: { mode: 'sample', count: 60 } })
+    const outcome = finish(runConvex(plane, sampled, context))
+    const best = finish(runConvex(plane, METHOD_SCHEMAS.convex.parse({ id: 'convex' }), context))
+    expect(outcome.claim.level).toBe('bound')
+    expect(outcome.claim.lowerBound).toBeLessThanOrEqual(best.program!.objective)
+    expect(outcome.claim.lowerBound).toBeGreaterThan(0.5 * best.program!.objective)
   })
 
   it('ADMM and the active set share the dictionary of the document', () => {
