@@ -42,8 +42,9 @@ export class Engine {
   private readonly buffers = new WeakSet<ArrayBufferLike>()
   private buffer: ArrayBufferLike
   private readonly team: TeamMember[] = []
-  private readonly control: number
+  private control: number
   private readonly job: number
+  private readonly packing: Arena
   private counterBytes = 16 * 1024
   private space: PackingSpace
 
@@ -59,8 +60,8 @@ export class Engine {
       this.buffers.add(this.buffer)
     })
     this.permanent = this.arena()
-    this.control = this.permanent.reserve(controlWords.length * 4)
-    new Int32Array(this.buffer, this.control, controlWords.length).fill(0)
+    this.control = this.newControl()
+    this.packing = this.arena()
     this.job = this.permanent.reserve(jobBytes)
     this.space = this.packingSpace(1)
   }
@@ -121,7 +122,9 @@ export class Engine {
     Atomics.store(control, controlWords.stop, 1)
     this.announce(control)
     for (const member of this.team.splice(0)) member.stop()
-    Atomics.store(control, controlWords.stop, 0)
+    // A thread that is slow to end may still touch these words: the next team gets its own.
+    this.control = this.newControl()
+    this.space = this.packingSpace(1)
   }
 
   /** C = alpha·op(A)·op(B) + beta·C; k, m and n are positive. */
@@ -175,20 +178,27 @@ export class Engine {
     const bytes = 16 * Math.ceil(n / panelN) * Math.ceil(k / panelK)
     if (bytes > this.counterBytes) {
       this.counterBytes = 2 * bytes
-      this.space = { ...this.space, counters: this.permanent.reserve(this.counterBytes) }
+      this.space = { ...this.space, counters: this.packing.reserve(this.counterBytes) }
     }
     new Uint8Array(this.buffer, this.space.counters, bytes).fill(0)
   }
 
+  private newControl(): number {
+    const control = this.permanent.reserve(controlWords.length * 4)
+    new Int32Array(this.buffer, control, controlWords.length).fill(0)
+    return control
+  }
+
   private packingSpace(threads: number): PackingSpace {
+    this.packing.free()
     const packedABytes = (blockRows + tileRows) * panelDepthBytes + tileRows * 32
     const packedBBytes = (panelCols + 8) * panelDepthBytes
     return {
       packedABytes,
       packedBBytes,
-      packedA: this.permanent.reserve(packedABytes * threads),
-      packedB: this.permanent.reserve(2 * packedBBytes),
-      counters: this.permanent.reserve(this.counterBytes),
+      packedA: this.packing.reserve(packedABytes * threads),
+      packedB: this.packing.reserve(2 * packedBBytes),
+      counters: this.packing.reserve(this.counterBytes),
     }
   }
 }

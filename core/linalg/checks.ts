@@ -29,14 +29,19 @@ export class NotPositiveDefiniteError extends RangeError {
 
 /** @throws NotFiniteError naming the first NaN or infinite entry of A. */
 export function requireFinite(A: Matrix): void {
-  const at = A.data.findIndex((value) => !Number.isFinite(value))
+  const at = firstNotFinite(A.data)
   if (at >= 0) throw new NotFiniteError(Math.floor(at / A.cols), at % A.cols, A.data[at])
 }
 
 /** @throws NotFiniteError naming the first NaN or infinite entry (row i, column 0). */
 export function requireFiniteVector(x: Float64Array): void {
-  const at = x.findIndex((value) => !Number.isFinite(value))
+  const at = firstNotFinite(x)
   if (at >= 0) throw new NotFiniteError(at, 0, x[at])
+}
+
+function firstNotFinite(x: Float64Array): number {
+  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) return i
+  return -1
 }
 
 /** @throws RangeError when A is not square. */

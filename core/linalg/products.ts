@@ -1,4 +1,5 @@
 import { gemm, productShape, type GemmOptions } from '../kernels/gemm.ts'
+import { gemv, inKernelMemory } from '../kernels/gemv.ts'
 import type { Dense } from '../kernels/staging.ts'
 import { Matrix } from './matrix.ts'
 
@@ -8,7 +9,7 @@ export interface MultiplyOptions extends GemmOptions {
 }
 
 /** Products with fewer multiplications are done in place by plain loops. */
-const smallProduct = 4096
+const smallProduct = 2000
 
 /**
  * C = α·op(A)·op(B) + β·C.
@@ -58,7 +59,8 @@ function multiplySmall(A: Matrix, B: Matrix, C: Matrix, options: GemmOptions): v
 export function multiplyVector(A: Matrix, x: Float64Array, out = new Float64Array(A.rows)): Float64Array {
   checkLength('x', x, A.cols)
   checkLength('out', out, A.rows)
-  for (let i = 0; i < A.rows; i++) out[i] = dot(A.row(i), x)
+  if (inKernelMemory(A)) gemv(A, x, out, false)
+  else for (let i = 0; i < A.rows; i++) out[i] = dot(A.row(i), x)
   return out
 }
 
@@ -70,9 +72,23 @@ export function multiplyTransposeVector(
 ): Float64Array {
   checkLength('x', x, A.rows)
   checkLength('out', out, A.cols)
-  out.fill(0)
-  for (let i = 0; i < A.rows; i++) if (x[i] !== 0) axpy(x[i], A.row(i), out)
+  if (inKernelMemory(A)) gemv(A, x, out, true)
+  else addRows(A, x, out.fill(0))
   return out
+}
+
+/** y += Aᵀ·x, four rows at a time so that y is read and written once for the four. */
+function addRows({ data, rows, cols }: Matrix, x: Float64Array, y: Float64Array): void {
+  const whole = rows & ~3
+  for (let i = 0; i < whole; i += 4) {
+    const [x0, x1, x2, x3] = [x[i], x[i + 1], x[i + 2], x[i + 3]]
+    const r0 = i * cols
+    const [r1, r2, r3] = [r0 + cols, r0 + 2 * cols, r0 + 3 * cols]
+    for (let j = 0; j < cols; j++) {
+      y[j] += x0 * data[r0 + j] + x1 * data[r1 + j] + (x2 * data[r2 + j] + x3 * data[r3 + j])
+    }
+  }
+  for (let i = whole; i < rows; i++) axpy(x[i], data.subarray(i * cols, (i + 1) * cols), y)
 }
 
 /** AᵀA, cols × cols, exactly symmetric. */
