@@ -8,6 +8,11 @@ export interface Curve {
   ys: number[]
 }
 
+/** A trial that is still going says nothing about what comes after its last point. */
+export interface Trial extends Curve {
+  open?: boolean
+}
+
 export interface Band {
   xs: number[]
   min: number[]
@@ -48,22 +53,23 @@ function commonGrid(curves: readonly Curve[], kind: ScaleKind, points: number): 
 }
 
 /**
- * The band of several trials. A trial keeps its last recorded value until the next one, and after its end.
+ * The band of several trials. A trial keeps its last recorded value until the next one; one that has ended keeps
+ * it for good, one that is still going counts up to its last point only.
  *
  * @param points of the common grid, evenly spaced on the axis' scale
  * @returns null when no trial has a point that the axis can show
  */
-export function bandOf(trials: readonly Curve[], kind: ScaleKind, points = 240): Band | null {
+export function bandOf(trials: readonly Trial[], kind: ScaleKind, points = 240): Band | null {
   const curves = trials.filter(({ xs }) => xs.some((x) => Number.isFinite(toAxis(kind, x))))
   if (curves.length === 0) return null
   const xs = commonGrid(curves, kind, points)
   const band: Band = { xs, min: [], lower: [], median: [], upper: [], max: [], count: curves.length }
   const at = curves.map(() => 0)
   for (const x of xs) {
-    const values = curves.map((curve, c) => {
+    const values = curves.flatMap((curve, c) => {
       // Rounding of the grid's ends must not push a point to the left of the first record.
       while (at[c] + 1 < curve.xs.length && curve.xs[at[c] + 1] <= x * (1 + 1e-12)) at[c]++
-      return curve.ys[at[c]]
+      return curve.open && x > curve.xs.at(-1) * (1 + 1e-12) ? [] : curve.ys[at[c]]
     })
     values.sort((a, b) => a - b)
     band.min.push(values[0])

@@ -17,6 +17,13 @@ import type { ChartTheme } from './theme.ts'
 const MAX_POINTS = 600
 const LABEL_HEIGHT = 14
 const MARKERS = 5
+/** Pixels of an average letter of a label: reports are drawn where nothing can be measured. */
+const LETTER = 6.2
+
+function shortened(label: string, width: number): string {
+  const room = Math.floor(width / LETTER)
+  return label.length > room ? `${label.slice(0, Math.max(1, room - 1))}…` : label
+}
 
 type Pair = [number, number]
 
@@ -40,7 +47,7 @@ function scaleOf(zoomed: Pair | undefined, fitted: Scale): Scale {
 /** Room for labels to the right of the lines, by the longest of them. */
 function labelWidth(model: ConvergenceModel, size: Size): number {
   const longest = Math.max(0, ...[...model.series, ...model.bounds].map(({ label }) => label.length))
-  return Math.min(longest * 6.2 + 14, size.width * 0.34)
+  return Math.min(longest * LETTER + 14, size.width * 0.34)
 }
 
 /** Where the chart's curves lie on a drawing of this size. */
@@ -222,12 +229,10 @@ function endLabels(model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
         x: edge + 9,
         y: placed[i],
         style: {
-          text: label,
+          text: shortened(label, frame.right - 11),
           fill: colour,
           font: `${theme.fontSize}px ${theme.font}`,
           verticalAlign: 'middle',
-          width: frame.right - 11,
-          overflow: 'truncate',
         },
       },
     ]

@@ -75,12 +75,12 @@ function boundCurve(run: TracedRun, axis: TimeAxis): Curve {
 
 function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): ConvergenceSeries | null {
   const curves = group.runs
-    .map((run) => objectiveCurve(run, view.axis, offset))
+    .map((run) => ({ ...objectiveCurve(run, view.axis, offset), open: run.state !== 'finished' }))
     .filter(({ xs }) => xs.length > 0)
   if (curves.length === 0) return null
   const base = { id: group.id, label: group.label, identity: group.identity }
   if (curves.length === 1) {
-    return { ...base, ...curves[0], band: null }
+    return { ...base, xs: curves[0].xs, ys: curves[0].ys, band: null }
   }
   const band = bandOf(curves, view.xKind)
   if (!band) return null
@@ -90,7 +90,6 @@ function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): Conve
     xs: band.xs,
     ys: band.median,
     band,
-    level: false,
   }
 }
 

@@ -1,0 +1,58 @@
+import katex from 'katex'
+import { describe, expect, test } from 'vitest'
+import { NETWORK_SCHEMAS, lossSchema } from '../../../../core/experiments/document.ts'
+import type { FamilyId } from '../../../../core/experiments/document.ts'
+import {
+  betaTex,
+  objectiveFormula,
+  shapesTex,
+} from '../../../../renderer/views/experiment/problem/formula.ts'
+
+const FAMILIES = Object.keys(NETWORK_SCHEMAS) as FamilyId[]
+const all = FAMILIES.flatMap((family) =>
+  lossSchema.options.flatMap((loss) => [true, false].map((scalar) => ({ family, loss, scalar }))),
+)
+
+describe('objectiveFormula', () => {
+  test.each(all)('$family, $loss, scalar $scalar is TeX that KaTeX accepts', (question) => {
+    const { objective, network } = objectiveFormula(question)
+    expect(() => katex.renderToString(objective, { throwOnError: true, displayMode: true })).not.toThrow()
+    expect(() => katex.renderToString(network, { throwOnError: true })).not.toThrow()
+    expect(objective).toContain(String.raw`\tfrac{\beta}{2}`)
+  })
+
+  test('squared loss has its half; weight decay covers both layers', () => {
+    const { objective } = objectiveFormula({ family: 'relu', loss: 'squared', scalar: true })
+    expect(objective).toBe(
+      String.raw`\min_{W_1,\,w_2}\;\tfrac12\lVert F-y\rVert_2^2+\tfrac{\beta}{2}\bigl(\lVert W_1\rVert_F^2+\lVert w_2\rVert_2^2\bigr)`,
+    )
+  })
+
+  test('with batch norm only γ, α and the output weights are regularised', () => {
+    const { objective } = objectiveFormula({ family: 'bn-relu', loss: 'squared', scalar: false })
+    const penalty = objective.split(String.raw`\tfrac{\beta}{2}`)[1]
+    expect(penalty).not.toContain('W_1')
+    for (const term of [String.raw`\gamma`, String.raw`\alpha`, 'W_2']) expect(penalty).toContain(term)
+  })
+
+  test('the other losses are sums without a half', () => {
+    for (const loss of ['hinge', 'logistic', 'cross-entropy'] as const) {
+      const { objective } = objectiveFormula({ family: 'relu', loss, scalar: false })
+      expect(objective).toContain(String.raw`\sum_{i=1}^n`)
+      expect(objective).not.toContain(String.raw`\tfrac12`)
+    }
+  })
+})
+
+test('β is a number, a set, a range, or not there yet', () => {
+  expect(betaTex(0.1)).toBe(String.raw`\beta=0.1`)
+  expect(betaTex(1e-5)).toBe(String.raw`\beta=10^{-5}`)
+  expect(betaTex({ sweep: [0.1, 1] })).toBe(String.raw`\beta\in\{0.1,\,1\}`)
+  expect(betaTex({ logspace: [-4, 0, 5] })).toBe(String.raw`\beta\in\{10^{-4},\dots,1\},\;5\text{ values}`)
+  expect(betaTex('abc')).toBeNull()
+})
+
+test('shapes name the targets by the number of outputs', () => {
+  expect(shapesTex(208, 60, 1)).toContain(String.raw`y\in\mathbb{R}^{208}`)
+  expect(shapesTex(208, 60, 3)).toContain(String.raw`Y\in\mathbb{R}^{208\times 3}`)
+})
