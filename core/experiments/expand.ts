@@ -89,7 +89,7 @@ function replaceAt(value: Json, path: Path, replacement: number): Json {
   if (path.length === 0) return replacement
   const [head, ...rest] = path
   if (Array.isArray(value))
-    return value.map((item, i) => (i === head ? replaceAt(item, rest, replacement) : item))
+    return value.map((item: Json, i) => (i === head ? replaceAt(item, rest, replacement) : item))
   const record = value as Record<string, Json>
   return { ...record, [head]: replaceAt(record[head], rest, replacement) }
 }
@@ -142,7 +142,7 @@ function runLabel(settings: MethodSettings, trial: number, point: Record<string,
   const parts = [methodLabel(settings)]
   if (settings.id === 'sgd' && settings.trials > 1) parts.push(`trial ${trial + 1}`)
   for (const [path, value] of Object.entries(point))
-    parts.push(`${path.split('.').at(-1)!} ${shortNumber(value)}`)
+    parts.push(`${path.split('.').at(-1)} ${shortNumber(value)}`)
   return parts.join(' · ')
 }
 

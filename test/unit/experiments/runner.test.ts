@@ -39,7 +39,10 @@ async function drain(
 
 function prepare(document: DocumentInput) {
   const specs = expandDocument(document)
-  const { problem } = prepareProblem({ document: specs[0].document, allocate: (length) => new Float64Array(length) })
+  const { problem } = prepareProblem({
+    document: specs[0].document,
+    allocate: (length) => new Float64Array(length),
+  })
   return { specs, problem }
 }
 
@@ -74,7 +77,9 @@ describe('executeRun', () => {
   it('lets the proved bound serve the trained runs', async () => {
     const { specs } = prepare(planted)
     const outputs = await runAll(planted)
-    const shared = shareBounds(outputs.map(({ record }, i) => ({ record, problem: problemKey(specs[i].document) })))
+    const shared = shareBounds(
+      outputs.map(({ record }, i) => ({ record, problem: problemKey(specs[i].document) })),
+    )
     const sgd = shared.find(({ key }) => key === 'sgd-1')!
     expect(['bound', 'global']).toContain(sgd.certificate.level)
     expect(sgd.certificate.gap).toBeCloseTo(sgd.objective! - sgd.certificate.lowerBound!, 12)
@@ -102,7 +107,9 @@ describe('executeRun', () => {
     const limited = { ...planted, methods: [{ id: 'sgd' as const, epochs: 100_000 }], limits: { seconds: 5 } }
     const { specs, problem } = prepare(limited)
     let seconds = 0
-    const { record } = await drain(executeRun(problem, specs[0], { now: () => (seconds += 0.5), isCancelled: () => false }))
+    const { record } = await drain(
+      executeRun(problem, specs[0], { now: () => (seconds += 0.5), isCancelled: () => false }),
+    )
     expect(record.status).toBe('maxTime')
   })
 
