@@ -26,7 +26,11 @@ export const runHandlers = (services: Services) => {
       session.cancelAll(experimentId)
       return null
     },
-    getRunSnapshot: () => session.snapshot(),
+    getRunSnapshot: () => {
+      // Asked by a window that has just come, or come back: it has heard nothing of the queue yet.
+      services.repeatQueueStatus()
+      return session.snapshot()
+    },
     listRuns: () => experiments.list().flatMap(({ id }) => experiments.runs(id)),
     getRunHistory: ({ experimentId, key }) => runs.history(experimentId, key),
     getRunWeights: ({ experimentId, key }) => runs.weights(experimentId, key),

@@ -91,6 +91,12 @@ export class Services {
     this.#pushQueue.touch()
   }
 
+  /** Tells windows of the queue although nothing has changed. */
+  repeatQueueStatus(): void {
+    this.#lastQueueStatus = ''
+    this.#pushQueue.touch()
+  }
+
   /** Cancels what runs, stores what is finished, closes the index. */
   async close(): Promise<void> {
     await this.session.close()

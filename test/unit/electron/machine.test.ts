@@ -48,6 +48,25 @@ describe('requests that no window of ours would make', () => {
   })
 })
 
+describe('a window that comes later', () => {
+  it('hears of the queue once it has asked for the runs', async () => {
+    await using folder = await temporaryFolder()
+    await using machine = await openMachine(folder.path)
+    const hear = () =>
+      new Promise((resolve) => {
+        const end = machine.on('queueChanged', (status) => {
+          end()
+          resolve(status)
+        })
+      })
+    for (let window = 1; window <= 2; window++) {
+      const heard = hear()
+      await machine.request('getRunSnapshot', {})
+      expect(await heard).toMatchObject({ queued: 0, running: 0, memoryUsedBytes: 0 })
+    }
+  })
+})
+
 describe('settings', () => {
   it('are validated, kept, and told to windows', async () => {
     await using folder = await temporaryFolder()
