@@ -1,6 +1,7 @@
 import type { PatternSet } from '../arrangements/patterns.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
+import { dotAt } from './strided.ts'
 
 /** A constraint row this close (relative) to the span of the active ones is dependent on them. */
 const DEPENDENCE = 1e-11
@@ -52,9 +53,7 @@ export class ConeFace {
     if (size >= d) return false
     const start = j * d
     for (let k = 0; k < d; k++) {
-      let sum = 0
-      for (let c = 0; c < d; c++) sum += Q[k * d + c] * A.data[start + c]
-      image[k] = sign * sum
+      image[k] = sign * dotAt(Q, k * d, A.data, start, d)
     }
     let tail = 0
     let total = 0
@@ -93,9 +92,7 @@ export class ConeFace {
   multipliers(z: Float64Array, out: Float64Array): void {
     const { d, Q, R, size } = this
     for (let k = 0; k < size; k++) {
-      let sum = 0
-      for (let c = 0; c < d; c++) sum -= Q[k * d + c] * z[c]
-      out[k] = sum
+      out[k] = -dotAt(Q, k * d, z, 0, d)
     }
     for (let c = size - 1; c >= 0; c--) {
       const value = out[c] / R[c * d + c]
@@ -113,8 +110,7 @@ export class ConeFace {
     }
     out.fill(0)
     for (let k = size; k < d; k++) {
-      let along = 0
-      for (let c = 0; c < d; c++) along += Q[k * d + c] * z[c]
+      const along = dotAt(Q, k * d, z, 0, d)
       for (let c = 0; c < d; c++) out[c] += along * Q[k * d + c]
     }
   }

@@ -2,6 +2,7 @@ import type { PatternSet } from '../arrangements/patterns.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
 import { ConeFace, sideOf } from './cone-face.ts'
+import { dotAt } from './strided.ts'
 
 /** A row is violated when it is below −this·‖aⱼ‖·‖z‖. */
 const VIOLATION = 1e-13
@@ -137,8 +138,7 @@ export class ConeProjector {
     let worst = -1
     let least = -tolerance
     for (let j = 0, at = 0; j < A.rows; j++, at += d) {
-      let sum = 0
-      for (let c = 0; c < d; c++) sum += A.data[at + c] * projection[c]
+      const sum = dotAt(A.data, at, projection, 0, d)
       const side = ((bits[j >>> 5] >>> (j & 31)) & 1) === 1 ? sum : -sum
       if (side < least * norms[j] && closed[j] === 0) {
         least = side / norms[j]

@@ -1,5 +1,6 @@
 import type { PatternSet } from '../arrangements/patterns.ts'
 import type { Matrix } from '../linalg/matrix.ts'
+import { dotAt } from './strided.ts'
 
 /** out = AᵀDᵢv (d entries), reading the rows of A where pattern i is active. */
 export function maskedTranspose(
@@ -35,9 +36,7 @@ export function maskedAccumulate(
   for (let w = 0; w < bits.length; w++) {
     for (let word = bits[w]; word !== 0; word &= word - 1) {
       const j = (w << 5) + 31 - Math.clz32(word & -word)
-      let sum = 0
-      for (let c = 0, at = j * d; c < d; c++, at++) sum += A.data[at] * u[c]
-      F[j] += scale * sum
+      F[j] += scale * dotAt(A.data, j * d, u, 0, d)
     }
   }
 }
