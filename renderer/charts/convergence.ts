@@ -44,7 +44,17 @@ export interface ConvergenceModel {
 const abscissa = (point: HistoryPoint, axis: TimeAxis) =>
   axis === 'seconds' ? point.seconds : point.iteration
 
-/** The recorded objectives of one run, ending in the value of the returned network. */
+/**
+ * Where a run's curve ends: at the objective of the returned network; a relaxation's own value belongs to another
+ * function than its network's objective, and its curve stays with what it recorded.
+ */
+function lastValue(run: TracedRun): number | null {
+  const { record, method } = run
+  if (!record) return null
+  return method === 'gated' ? record.programObjective : record.objective
+}
+
+/** The recorded objectives of one run up to {@link lastValue}. */
 function objectiveCurve(run: TracedRun, axis: TimeAxis, offset: number): Curve {
   const curve: Curve = { xs: [], ys: [] }
   for (const point of run.history) {
@@ -53,9 +63,10 @@ function objectiveCurve(run: TracedRun, axis: TimeAxis, offset: number): Curve {
     curve.ys.push(point.objective - offset)
   }
   const { record } = run
-  if (record?.objective != null && Number.isFinite(record.objective)) {
+  const last = lastValue(run)
+  if (record && last !== null && Number.isFinite(last)) {
     curve.xs.push(Math.max(curve.xs.at(-1) ?? 0, axis === 'seconds' ? record.seconds : record.iterations))
-    curve.ys.push(record.objective - offset)
+    curve.ys.push(last - offset)
   }
   return curve
 }
@@ -78,7 +89,8 @@ function seriesOf(group: RunGroup, view: ConvergenceView, offset: number): Conve
     .map((run) => ({ ...objectiveCurve(run, view.axis, offset), open: run.state !== 'finished' }))
     .filter(({ xs }) => xs.length > 0)
   if (curves.length === 0) return null
-  const base = { id: group.id, label: group.label, identity: group.identity }
+  const label = group.method === 'gated' ? `${group.label}, relaxed value` : group.label
+  const base = { id: group.id, label, identity: group.identity }
   if (curves.length === 1) {
     return { ...base, xs: curves[0].xs, ys: curves[0].ys, band: null }
   }

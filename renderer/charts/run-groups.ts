@@ -54,11 +54,21 @@ export function problemPart(key: string): string {
     .join(',')
 }
 
-/** "SGD, momentum · trial 2 · beta 0.1" of key `sgd_2-2@beta=0.1` → "SGD, momentum (2) · beta 0.1". */
-export function groupLabel(key: string, label: string): string {
-  const parts = label.split(' · ').filter((part) => !/^trial \d+$/.test(part))
-  const occurrence = /_(\d+)(?:-\d+)?(?:@|$)/.exec(key)?.[1]
-  return occurrence ? [`${parts[0]} (${occurrence})`, ...parts.slice(1)].join(' · ') : parts.join(' · ')
+/** "SGD, momentum · trial 2 · beta 0.1" → "SGD, momentum · beta 0.1". */
+export const groupLabel = (label: string): string =>
+  label
+    .split(' · ')
+    .filter((part) => !/^trial \d+$/.test(part))
+    .join(' · ')
+
+/** Entries of one method with the same words are counted: "SGD, momentum (2)". */
+function numberEqualLabels(groups: Iterable<RunGroup>): void {
+  const seen = new Map<string, number>()
+  for (const group of groups) {
+    const count = (seen.get(group.label) ?? 0) + 1
+    seen.set(group.label, count)
+    if (count > 1) group.label = group.label.replace(/^[^·]*[^·\s]/, `$& (${count})`)
+  }
 }
 
 /** Trials together, groups in order of first appearance. Runs of different experiments never share a group. */
@@ -71,13 +81,14 @@ export function groupRuns(runs: readonly TracedRun[]): RunGroup[] {
     else
       groups.set(id, {
         id,
-        label: groupLabel(run.key, run.label),
+        label: groupLabel(run.label),
         method: run.method,
         identity: identityOf(run.method, run.label),
         problem: `${run.experimentId}/${problemPart(run.key)}`,
         runs: [run],
       })
   }
+  numberEqualLabels(groups.values())
   for (const group of groups.values()) group.runs.sort((a, b) => a.trial - b.trial)
   return [...groups.values()]
 }

@@ -22,7 +22,8 @@ export function chartTheme(read: (token: string) => string): ChartTheme {
     text: read('--text'),
     muted: read('--muted'),
     border: read('--border'),
-    font: read('--font') || 'sans-serif',
+    // Names of fonts need no quotes, and in the attributes of an SVG file quotes would end the attribute.
+    font: read('--font').replaceAll(/["']/g, '') || 'sans-serif',
     fontSize: 11,
     colour: (token) => read(token) || read('--text'),
   }

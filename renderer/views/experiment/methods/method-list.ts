@@ -81,12 +81,20 @@ export function cardApplies(
 }
 
 /** "SGD, momentum" where the settings say so, else the method's title. */
-export function cardTitle(document: JsonObject, card: MethodCard): string {
-  const { title } = METHODS[card.id]
-  if (card.index === null) return title
-  const settings = settingsOf(getAt(document, ['methods', card.index]), card.id)
-  const words = settings && card.id === 'sgd' ? methodLabel(settings) : title
-  return card.occurrence > 1 ? `${words} (${card.occurrence})` : words
+function entryWords(entry: Json, id: MethodId): string {
+  const settings = id === 'sgd' ? settingsOf(entry, id) : null
+  return settings ? methodLabel(settings) : METHODS[id].title
+}
+
+/** The card's words; entries with the same words are counted, as in the results. */
+export function cardTitle(document: JsonObject, { id, index }: MethodCard): string {
+  if (index === null) return METHODS[id].title
+  const methods = getAt(document, ['methods']) as Json[]
+  const words = entryWords(methods[index], id)
+  const equal = methods
+    .slice(0, index)
+    .filter((entry) => getAt(entry, ['id']) === id && entryWords(entry, id) === words)
+  return equal.length > 0 ? `${words} (${equal.length + 1})` : words
 }
 
 /** What a person has set, in the words of the form: "learning rate 0.01, trials 5". */

@@ -66,8 +66,8 @@ const scoreText = (score: Score) =>
     ? percentText
     : (figure: Figure | null) => figureText(figure, (value) => formatNumber(value, 4))
 
-/** All columns, for accuracy or loss. */
-export function resultColumns(score: Score): ResultColumn[] {
+/** All columns, for accuracy or loss; without rows held out, the training score takes the place of the test's. */
+export function resultColumns(score: Score, tested: boolean): ResultColumn[] {
   const unit = score === 'accuracy' ? 'acc. %' : 'loss'
   const what = score === 'accuracy' ? 'Accuracy' : 'Loss, summed over rows,'
   return [
@@ -96,8 +96,16 @@ export function resultColumns(score: Score): ResultColumn[] {
       full: ({ gap }) => (gap === null ? '' : `${gap} absolute`),
       from: 0,
     },
-    figureColumn('train', `Train ${unit}`, `${what} on the training rows`, scoreText(score), 900),
-    figureColumn('test', `Test ${unit}`, `${what} on the rows held out`, scoreText(score), 0),
+    figureColumn(
+      'train',
+      `Train ${unit}`,
+      `${what} on the training rows`,
+      scoreText(score),
+      tested ? 900 : 0,
+    ),
+    ...(tested
+      ? [figureColumn('test', `Test ${unit}`, `${what} on the rows held out`, scoreText(score), 0)]
+      : []),
     figureColumn(
       'neurons',
       'Neurons',

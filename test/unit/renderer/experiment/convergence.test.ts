@@ -38,7 +38,7 @@ describe('groups', () => {
     expect(problemPart('sgd-2@beta=0.1,learningRate=0.5')).toBe('beta=0.1')
     expect(problemPart('sgd@epochs=5,seed=3')).toBe('')
     expect(problemPart('convex@dataset-noise=0.1')).toBe('dataset-noise=0.1')
-    expect(groupLabel('gated', 'Gated')).toBe('Gated')
+    expect(groupLabel('Gated · trial 2')).toBe('Gated')
   })
 
   test('optimisers are told apart by colour and dash', () => {
