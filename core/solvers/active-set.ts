@@ -19,6 +19,8 @@ const IDLE_ITERATIONS = 3
 const WANTED = 20
 /** All blocks are priced when the gap over the working set alone is below this share of the whole gap. */
 const PRICING_SHARE = 0.2
+/** They are priced anyway after that many outer iterations: a working set without the right blocks is slow to solve. */
+const PRICING_PATIENCE = 4
 /** Outer iterations without a visibly smaller gap after which the solver gives up. */
 const STALL_ITERATIONS = 25
 const MAX_ITERATIONS = 500
@@ -45,6 +47,7 @@ export function* solveActiveSet(
     1,
   )
   admit(lagrangian, first.violators)
+  let unpriced = 0
   const progress = new StallDetector(STALL_ITERATIONS)
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     const gap = incumbent.relativeGap
@@ -56,12 +59,13 @@ export function* solveActiveSet(
     if (reason) return incumbent.result(reason, iteration)
     const halt = () => stop(iteration) !== null
     const { steps, solved } = solveSubproblem(lagrangian, gap, halt)
-    const violators = certify(lagrangian, pricer, incumbent, halt)
+    const violators = certify(lagrangian, pricer, incumbent, halt, ++unpriced >= PRICING_PATIENCE)
+    if (violators) unpriced = 0
     if (solved) {
       lagrangian.recenter()
       lagrangian.prune(IDLE_ITERATIONS)
     }
-    admit(lagrangian, violators)
+    admit(lagrangian, violators ?? [])
     adaptSteps(lagrangian, solved ? steps : Infinity)
   }
   return incumbent.result('maxIterations', MAX_ITERATIONS)
@@ -92,19 +96,22 @@ function solveSubproblem(
 
 /**
  * Offers the current point and its dual candidate to the incumbent. Pricing all blocks costs more than a Newton step:
- * it waits until the working set itself is nearly solved.
+ * it waits until the working set itself is nearly solved, or until it is `due`.
+ *
+ * @returns violated blocks, null when nothing was priced.
  */
 function certify(
   lagrangian: AugmentedLagrangian,
   pricer: Pricer,
   incumbent: Incumbent,
   halt: () => boolean,
-): number[] {
+  due: boolean,
+): number[] | null {
   incumbent.offerPrimal(lagrangian.solution())
   const candidate = lagrangian.dualCandidate()
   const working = lagrangian.blocks
   const inner = incumbent.primal - incumbent.dualValue(candidate, pricer.priceSome(candidate, working))
-  if (inner > PRICING_SHARE * (incumbent.primal - incumbent.dual)) return []
+  if (!due && inner > PRICING_SHARE * (incumbent.primal - incumbent.dual)) return null
   const prices = pricer.price(candidate, { wanted: WANTED, working, halt })
   incumbent.offerDual(candidate, prices.rho)
   return prices.violators

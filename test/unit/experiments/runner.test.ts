@@ -127,3 +127,22 @@ describe('executeRun', () => {
     expect(gated.record.details).toMatchObject({ patterns: convex.record.details.patterns })
   })
 })
+
+describe('small weight decay', () => {
+  it('a nearly interpolating spiral is solved to its proof: a working set without the right blocks gets them', async () => {
+    const [{ record }] = await runAll({
+      version: 1,
+      name: 'spiral',
+      dataset: { generator: 'spiral', n: 24, turns: 1, noise: 0.02, seed: 1 },
+      preprocess: [{ step: 'append-ones' }],
+      network: { family: 'relu' },
+      loss: 'squared',
+      beta: 1e-4,
+      methods: [{ id: 'convex' }],
+    })
+    expect(record.status).toBe('solved')
+    expect(record.certificate.level).toBe('global')
+    // 0.0176 is where solving the first working set alone ends.
+    expect(record.objective).toBeCloseTo(0.00569191, 8)
+  })
+})
