@@ -155,7 +155,7 @@ export const arrangementsSchema = z.strictObject({
 
 const convexSettings = {
   arrangements: arrangementsSchema.default({ mode: 'auto', count: 200, limit: 20_000 }),
-  /** Stop when the solver gap is below tolerance · max(1, |primal|). */
+  /** Stop when the solver gap is below tolerance · |primal|. */
   tolerance: positive.default(1e-6),
 }
 

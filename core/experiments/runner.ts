@@ -2,12 +2,13 @@
  * One run: check that the method applies, run it with limits and cancel, evaluate the recovered network by the one
  * objective function, certify, and say everything in a record.
  */
-import { BidualError, toErrorPayload } from '../errors.ts'
+import { BidualError } from '../errors.ts'
 import { numericalRanks } from '../measures/ranks.ts'
 import { activeNeurons, objective as networkObjective, score } from '../networks/index.ts'
 import { deriveSeed } from '../random/stream.ts'
 import { methodApplies } from './catalog.ts'
 import { certify } from './certify.ts'
+import { failedRecord, identityOf } from './failed-record.ts'
 import type {
   MethodOutcome,
   MethodProgress,
@@ -19,7 +20,7 @@ import type {
   StopReason,
   TrainedNetwork,
 } from './problem.ts'
-import type { HistoryPoint, RunRecord, RunStatus } from './result.ts'
+import type { HistoryPoint, RunRecord } from './result.ts'
 import { startMethod } from './runners.ts'
 
 /** What the machine lends a run. */
@@ -116,11 +117,6 @@ function remember(history: HistoryPoint[], point: HistoryPoint): void {
   history.push(point)
 }
 
-function identity(spec: RunSpec): Pick<RunRecord, 'key' | 'method' | 'label' | 'trial' | 'point'> {
-  const { key, label, trial, point } = spec
-  return { key, method: settingsOf(spec).id, label, trial, point }
-}
-
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null
 
@@ -135,7 +131,7 @@ function finish(
   const { X, Y, test, loss, beta, summary } = problem
   const objective = network ? finite(networkObjective(network, X, Y, loss, beta)) : null
   const record: RunRecord = {
-    ...identity(spec),
+    ...identityOf(spec),
     status: outcome.status,
     seconds,
     iterations: outcome.iterations,
@@ -152,28 +148,4 @@ function finish(
     details: outcome.details ?? {},
   }
   return { record, history, network, arrays: outcome.arrays ?? {} }
-}
-
-/** A record for a run that could not produce anything: refused input, a defect, a worker that died. */
-export function failedRecord(spec: RunSpec, error: unknown, seconds: number): RunRecord {
-  const status: RunStatus =
-    error instanceof BidualError && error.code === 'cancelled' ? 'cancelled' : 'failed'
-  return {
-    ...identity(spec),
-    status,
-    seconds,
-    iterations: 0,
-    objective: null,
-    programObjective: null,
-    dual: null,
-    solverGap: null,
-    certificate: { level: 'none', lowerBound: null, gap: null, how: 'The run produced no network.' },
-    train: { loss: null, accuracy: null },
-    test: null,
-    neurons: 0,
-    ranks: [],
-    hypotheses: [],
-    details: {},
-    error: toErrorPayload(error),
-  }
 }

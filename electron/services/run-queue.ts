@@ -1,7 +1,7 @@
 /** Runs in order of request, a bounded number at a time, each in its own worker thread. */
 import { BidualError } from '../../core/errors.ts'
 import type { RunOutput } from '../../core/experiments/runner.ts'
-import { failedRecord } from '../../core/experiments/runner.ts'
+import { failedRecord } from '../../core/experiments/failed-record.ts'
 import type { LiveRun } from './live-run.ts'
 import type { SharedData } from '../worker/shared-data.ts'
 import type { Lease, PreparedProblem, ProblemStore } from './problem-store.ts'

@@ -4,7 +4,10 @@ import type { ConvexProgram } from '../../programs/program.ts'
 import type { Solver, SolverResult } from '../../solvers/solver.ts'
 import type { MethodProgress, NamedArrays, RunContext } from '../problem.ts'
 
-/** Runs a solver and passes its progress on; `dual` is the dual value recomputed from scratch at the returned V. */
+/**
+ * Runs a solver and passes its progress on. The dual value is recomputed from scratch at the returned V, unless the run
+ * was stopped: then the solver's own, feasible by the same pricing, is returned at once.
+ */
 export function* solve(
   solver: Solver,
   program: ConvexProgram,
@@ -18,6 +21,7 @@ export function* solve(
     yield { iteration, objective: primal, dual, phase: 'solving' }
     step = run.next()
   }
+  if (stop(step.value.iterations) !== null) return step.value
   const { V, value } = dualPoint(program, step.value.V)
   return { ...step.value, V, dual: value }
 }

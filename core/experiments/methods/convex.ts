@@ -25,10 +25,11 @@ export const runConvex: RunMethod<'convex'> = function* (problem, settings, cont
   yield { iteration: 0, phase: 'arrangements' }
   const { program, arranged } = buildProgram(problem, settings.arrangements, true, context.dictionarySeed)
   const result = yield* solve(SOLVERS[settings.solver], program, settings.tolerance, context)
-  if (!program.arrangement.complete) yield { iteration: result.iterations, phase: 'bounding' }
-  const bound = program.arrangement.complete
-    ? null
-    : networkBound(program, result.V, () => context.stop(0) !== null)
+  const searches = !program.arrangement.complete && context.stop(result.iterations) === null
+  if (searches) yield { iteration: result.iterations, phase: 'bounding' }
+  const bound = searches
+    ? networkBound(program, result.V, () => context.stop(result.iterations) !== null)
+    : null
   return {
     status: result.status,
     iterations: result.iterations,
