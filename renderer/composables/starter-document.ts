@@ -7,7 +7,8 @@ import type { Reading } from '../stores/datasets.ts'
 type StepInput = NonNullable<DocumentInput['preprocess']>[number]
 
 /** The file's name without its endings, and without the `_R` of prepared UCI tables. */
-const stem = (fileName: string) => fileName.replace(/(\.(csv|tsv|txt|dat|data|gz|idx))+$/i, '').replace(/_R$/, '')
+const stem = (fileName: string) =>
+  fileName.replace(/(\.(csv|tsv|txt|dat|data|gz|idx))+$/i, '').replace(/_R$/, '')
 
 function features({ columns, target }: DatasetPreview): ColumnPreview[] {
   return columns.filter(({ index }) => !target?.columns.includes(index))

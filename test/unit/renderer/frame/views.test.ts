@@ -160,6 +160,7 @@ describe('data view', () => {
   it('says what to do where there is nothing', async () => {
     const wrapper = show(withTooltips(DataView), await stage())
     expect(wrapper.text()).toContain('No data sets yet')
+    expect(wrapper.text()).toContain('Import plants.csv, an example')
     expect(wrapper.text()).toContain('For example sonar.csv')
   })
 })
