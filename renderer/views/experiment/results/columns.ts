@@ -90,7 +90,7 @@ export function resultColumns(score: Score, tested: boolean): ResultColumn[] {
     {
       id: 'gap',
       header: 'Gap %',
-      title: 'Objective minus lower bound, in per cent of the objective, with the level of its certificate',
+      title: 'Objective minus lower bound, in per cent of the lower bound, with the level of its certificate',
       value: ({ relativeGap }) => relativeGap,
       text: ({ relativeGap }) => formatGap(relativeGap === null ? null : 100 * relativeGap),
       full: ({ gap }) => (gap === null ? '' : `${gap} absolute`),

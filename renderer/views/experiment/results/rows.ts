@@ -32,7 +32,7 @@ export interface ResultRow {
   lowerBound: number | null
   /** Absolute, of `best`. */
   gap: number | null
-  /** gap / |objective|, of `best`. */
+  /** gap / lowerBound, of `best`; null where the bound is not positive. */
   relativeGap: number | null
   train: Figure | null
   test: Figure | null
@@ -113,9 +113,10 @@ function progress(runs: readonly TracedRun[]): Pick<ResultRow, 'fraction' | 'sec
   }
 }
 
-function relative(gap: number | null, objective: number | null): number | null {
-  if (gap === null || objective === null) return null
-  return objective === 0 ? (gap === 0 ? 0 : null) : gap / Math.abs(objective)
+/** "At most so much above the optimum": relative to the bound, because the optimum is at least that. */
+function relative(gap: number | null, lowerBound: number | null): number | null {
+  if (gap === null || lowerBound === null || lowerBound <= 0) return null
+  return gap / lowerBound
 }
 
 function rowOf(
@@ -142,7 +143,7 @@ function rowOf(
     level: certificate?.level ?? null,
     lowerBound: certificate?.lowerBound ?? null,
     gap: certificate?.gap ?? null,
-    relativeGap: relative(certificate?.gap ?? null, best.record?.objective ?? null),
+    relativeGap: relative(certificate?.gap ?? null, certificate?.lowerBound ?? null),
     train: figure(({ train }) => train[score]),
     test: figure(({ test }) => test?.[score]),
     neurons: figure(({ neurons }) => neurons),

@@ -33,11 +33,11 @@ describe('rows', () => {
     }))
     const row = groupRow(groupRuns(runs)[0], 'loss')
     expect(row.objective).toEqual({ mean: 7, sd: Math.sqrt(7), count: 3 })
-    expect(row).toMatchObject({ gap: 1, relativeGap: 0.2, status: 'solved', agreeing: 3, run: null })
+    expect(row).toMatchObject({ gap: 1, relativeGap: 0.25, status: 'solved', agreeing: 3, run: null })
     expect(trialRows(row.group, 'loss').map(({ label, relativeGap }) => [label, relativeGap])).toEqual([
-      ['Trial 1', 0.2],
-      ['Trial 2', 2 / 6],
-      ['Trial 3', 0.6],
+      ['Trial 1', 0.25],
+      ['Trial 2', 0.5],
+      ['Trial 3', 1.5],
     ])
   })
 
