@@ -10,7 +10,7 @@ export interface Reflectors {
 }
 
 /** Columns reduced before the rest of the matrix is updated at once. */
-const panelWidth = 32
+const panelWidth = 64
 
 /**
  * A = H₀·H₁⋯·R by Householder reflections in panels (Schreiber and Van Loan 1989).
