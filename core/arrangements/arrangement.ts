@@ -7,6 +7,7 @@ import { cellPoints } from './cells.ts'
 import { cellBound, enumerates, formatCount } from './count.ts'
 import { distinctLines } from './lines.ts'
 import { packBits, PatternSet } from './patterns.ts'
+import { dotAt } from './strided.ts'
 
 /** A dictionary of activation patterns of the n×r matrix A, each with a vector strictly inside its cell. */
 export interface Arrangement {
@@ -54,9 +55,12 @@ export function enumerateArrangement(A: Matrix, limit: number): Arrangement {
   const patterns = new PatternSet(A.rows)
   const gates: Float64Array[] = []
   for (const point of cellPoints(normals)) {
-    const side = (j: number) => orientation[j] * dot(normals.row(line[j]), point)
-    const flags = Array.from({ length: A.rows }, (_, j) => (line[j] >= 0 && side(j) > 0 ? 1 : 0))
-    if (patterns.add(packBits(flags))) gates.push(point)
+    const positive = lineSides(normals, point)
+    const bits = new Uint32Array(patterns.wordsPerPattern)
+    for (let j = 0; j < A.rows; j++) {
+      if (line[j] >= 0 && (positive[line[j]] === 1) === orientation[j] > 0) bits[j >>> 5] |= 1 << (j & 31)
+    }
+    if (patterns.add(bits)) gates.push(point)
   }
   return {
     patterns,
@@ -65,6 +69,14 @@ export function enumerateArrangement(A: Matrix, limit: number): Arrangement {
     bound: cellBound(A.rows, A.cols),
     draws: 0,
   }
+}
+
+/** For each hyperplane 1 where the point is on the side of its normal. */
+function lineSides(normals: Matrix, point: Float64Array): Uint8Array {
+  const r = normals.cols
+  return Uint8Array.from({ length: normals.rows }, (_, i) =>
+    dotAt(normals.data, i * r, point, 0, r) > 0 ? 1 : 0,
+  )
 }
 
 /**

@@ -1,8 +1,15 @@
 import { Matrix } from '../linalg/matrix.ts'
 import { axpy, dot, norm2, scale } from '../linalg/products.ts'
+import { dotAt } from './strided.ts'
 import { distinctLines } from './lines.ts'
 import { PatternSet } from './patterns.ts'
 import { planarCells } from './planar.ts'
+
+/** A cell by a point inside and its pattern on the rows that were added so far (later bits are zero). */
+interface Cell {
+  point: Float64Array
+  bits: Uint32Array
+}
 
 /**
  * One strictly interior point of every open cell of a central arrangement, each cell once.
@@ -18,64 +25,70 @@ export function cellPoints(normals: Matrix): Float64Array[] {
   if (normals.rows === 0) return [new Float64Array(r)]
   if (r === 1) return [Float64Array.of(1), Float64Array.of(-1)]
   if (r === 2) return planarCells(normals)
-  let points: Float64Array[] = [new Float64Array(r)]
-  for (let j = 0; j < normals.rows; j++) points = addHyperplane(normals, j, points)
-  return points
+  const first: Cell = { point: new Float64Array(r), bits: new Uint32Array(Math.ceil(normals.rows / 32)) }
+  const cells = [first]
+  for (let j = 0; j < normals.rows; j++) addHyperplane(normals, j, cells)
+  return cells.map(({ point }) => point)
 }
 
-/** Cells of rows 0..j from those of rows 0..j−1. */
-function addHyperplane(normals: Matrix, j: number, points: Float64Array[]): Float64Array[] {
+/** Cells of rows 0..j from those of rows 0..j−1, in place. */
+function addHyperplane(normals: Matrix, j: number, cells: Cell[]): void {
   const normal = normals.row(j)
-  const earlier = new Matrix(j, normals.cols, normals.data.subarray(0, j * normals.cols))
-  const cells = new PatternSet(j)
-  for (const point of points) cells.add(signBits(earlier, point))
-  const result = [...points]
-  for (const onWall of wallPoints(earlier, normal)) {
-    const cut = cells.find(onWall.bits)
+  const index = new PatternSet(normals.rows)
+  for (const { bits } of cells) index.add(bits)
+  const known = cells.length
+  const isCut = new Uint8Array(known)
+  for (const wall of wallCells(normals, j)) {
+    const cut = index.find(wall.bits)
     // A restricted cell always belongs to a known cell; rounding in a nearly degenerate position can hide it.
     if (cut < 0) continue
-    result[cut] = stepOff(earlier, onWall.point, normal, 1)
-    result.push(stepOff(earlier, onWall.point, normal, -1))
+    isCut[cut] = 1
+    cells.push({ point: stepOff(normals, j, wall.point, -1), bits: wall.bits })
+    cells[cut] = { point: stepOff(normals, j, wall.point, 1), bits: withBit(wall.bits, j) }
   }
-  return result
+  for (let c = 0; c < known; c++) {
+    if (isCut[c] === 0 && dot(normal, cells[c].point) > 0) cells[c].bits = withBit(cells[c].bits, j)
+  }
 }
 
-/** Points of the hyperplane {normal·u = 0}, one in each of its cells, with their patterns on the rows of N. */
-function wallPoints(N: Matrix, normal: Float64Array): { point: Float64Array; bits: Uint32Array }[] {
-  const reflector = householder(normal)
-  const restricted = Matrix.zeros(N.rows, N.cols - 1)
-  for (let i = 0; i < N.rows; i++) restricted.row(i).set(reflect(reflector, N.row(i)).subarray(1))
+/** The cells of hyperplane j cut by rows 0..j−1. */
+function wallCells(N: Matrix, j: number): Cell[] {
+  const r = N.cols
+  const reflector = householder(N.row(j))
+  const restricted = Matrix.zeros(j, r - 1)
+  for (let i = 0; i < j; i++) restricted.row(i).set(reflect(reflector, N.row(i)).subarray(1))
   const { normals, line, orientation } = distinctLines(restricted)
   return cellPoints(normals).map((inside) => {
-    const lifted = new Float64Array(N.cols)
+    const lifted = new Float64Array(r)
     lifted.set(inside, 1)
-    const bits = new Uint32Array(Math.max(1, Math.ceil(N.rows / 32)))
-    for (let i = 0; i < N.rows; i++) {
-      const side = line[i] < 0 ? 0 : orientation[i] * dot(normals.row(line[i]), inside)
+    const bits = new Uint32Array(Math.ceil(N.rows / 32))
+    for (let i = 0; i < j; i++) {
+      const side = line[i] < 0 ? 0 : orientation[i] * dotAt(normals.data, line[i] * (r - 1), inside, 0, r - 1)
       if (side > 0) bits[i >>> 5] |= 1 << (i & 31)
     }
     return { point: reflect(reflector, lifted), bits }
   })
 }
 
-/** From a point of the new wall, half the way along ±normal to the first earlier wall, at most 1; a unit vector. */
-function stepOff(N: Matrix, wall: Float64Array, normal: Float64Array, side: 1 | -1): Float64Array {
+/** From a point of wall j, half the way along ±its normal to the first earlier wall, at most 1; a unit vector. */
+function stepOff(N: Matrix, j: number, wall: Float64Array, side: 1 | -1): Float64Array {
+  const r = N.cols
   // Walls parallel to the step are met, by rounding, very far away: the cap keeps the point where it is.
   let reach = 2
-  for (let i = 0; i < N.rows; i++) {
-    const distance = -dot(N.row(i), wall) / (side * dot(N.row(i), normal))
-    if (distance > 0) reach = Math.min(reach, distance)
+  for (let i = 0; i < j; i++) {
+    const distance = -dotAt(N.data, i * r, wall, 0, r) / (side * dotAt(N.data, i * r, N.data, j * r, r))
+    if (distance > 0 && distance < reach) reach = distance
   }
   const point = wall.slice()
-  axpy(0.5 * side * reach, normal, point)
+  axpy(0.5 * side * reach, N.row(j), point)
   scale(1 / norm2(point), point)
   return point
 }
 
-function signBits(N: Matrix, point: Float64Array): Uint32Array {
-  const bits = new Uint32Array(Math.max(1, Math.ceil(N.rows / 32)))
-  for (let i = 0; i < N.rows; i++) if (dot(N.row(i), point) > 0) bits[i >>> 5] |= 1 << (i & 31)
-  return bits
+function withBit(bits: Uint32Array, j: number): Uint32Array {
+  const result = bits.slice()
+  result[j >>> 5] |= 1 << (j & 31)
+  return result
 }
 
 /** Unit h with (I − 2hhᵀ)·normal on the first axis. */

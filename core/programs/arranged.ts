@@ -1,3 +1,4 @@
+import { rowSpace as rightSingularBasis } from '../data/spectrum.ts'
 import type { Problem } from '../experiments/problem.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { multiply, multiplyVector } from '../linalg/products.ts'
@@ -28,7 +29,7 @@ export function arrangedMatrix({
 
 function rowSpace(X: Matrix, rank: number): ArrangedMatrix {
   if (rank === X.cols) return { A: X, toFeatures: (v) => v.slice() }
-  const V = leadingColumns(thinSvd(X).V, rank)
+  const V = leadingColumns(rightSingularBasis(X).V, rank)
   return { A: multiply(X, V), toFeatures: (v) => multiplyVector(V, v) }
 }
 

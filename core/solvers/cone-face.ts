@@ -1,7 +1,7 @@
 import type { PatternSet } from '../arrangements/patterns.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
-import { dotAt } from './strided.ts'
+import { dotAt } from '../arrangements/strided.ts'
 
 /** A constraint row this close (relative) to the span of the active ones is dependent on them. */
 const DEPENDENCE = 1e-11

@@ -2,7 +2,7 @@ import type { PatternSet } from '../arrangements/patterns.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
 import { ConeFace, sideOf } from './cone-face.ts'
-import { dotAt } from './strided.ts'
+import { dotAt } from '../arrangements/strided.ts'
 
 /** A row is violated when it is below −this·‖aⱼ‖·‖z‖. */
 const VIOLATION = 1e-13
