@@ -5,7 +5,7 @@ import { TILE_ROWS, tileCols } from './pack'
  * One 6×(two vectors) tile: C = alpha·(strip of A)·(strip of B) + beta·C.
  *
  * The twelve accumulators, two vectors of B and one broadcast of A fill the sixteen registers of x64. Unrolling
- * over k was measured slower: the loads of the next step then push accumulators out of registers. A zero `beta`
+ * over k gained nothing where it was measured (x64, busy machine). A zero `beta`
  * never reads C.
  */
 export function tile<T>(
