@@ -1,7 +1,7 @@
 import { requireFinite, requireFiniteVector } from './checks.ts'
 import type { Matrix } from './matrix.ts'
 import { OrthonormalBasis } from './orthonormal-basis.ts'
-import { dot, norm2 } from './products.ts'
+import { norm2, rowNorms } from './products.ts'
 
 export interface NnlsResult {
   /** x ≥ 0. */
@@ -66,7 +66,7 @@ class ActiveSetSearch {
     this.C = C
     this.b = b
     this.residual = b.slice()
-    this.norms = Float64Array.from({ length: C.rows }, (_, j) => norm2(C.row(j)))
+    this.norms = rowNorms(C)
     this.closed = Uint8Array.from(this.norms, (norm) => (norm === 0 ? 1 : 0))
     this.tolerance = 32 * Number.EPSILON * Math.sqrt(C.cols) * norm2(b)
   }
@@ -110,9 +110,13 @@ class ActiveSetSearch {
   private steepest(): number {
     let best = -1
     let bestSlope = this.tolerance
-    for (let j = 0; j < this.C.rows; j++) {
+    const { data, rows, cols } = this.C
+    for (let j = 0, start = 0; j < rows; j++, start += cols) {
       if (this.closed[j]) continue
-      const slope = dot(this.C.row(j), this.residual) / this.norms[j]
+      // Rows are short and many: a view on each would cost more than its product.
+      let product = 0
+      for (let i = 0; i < cols; i++) product += data[start + i] * this.residual[i]
+      const slope = product / this.norms[j]
       if (slope > bestSlope) [best, bestSlope] = [j, slope]
     }
     return best

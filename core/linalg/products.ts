@@ -180,7 +180,14 @@ export function scaleColumns(A: Matrix, s: ArrayLike<number>, out = Matrix.zeros
 
 /** ‖A.row(i)‖₂ for every i. */
 export function rowNorms(A: Matrix): Float64Array {
-  return Float64Array.from({ length: A.rows }, (_, i) => norm2(A.row(i)))
+  const norms = new Float64Array(A.rows)
+  for (let i = 0, at = 0; i < A.rows; i++) {
+    let sum = 0
+    for (const end = at + A.cols; at < end; at++) sum += A.data[at] * A.data[at]
+    // Out of the safe range, with scaling.
+    norms[i] = sum > 1e-280 && sum < 1e300 ? Math.sqrt(sum) : norm2(A.row(i))
+  }
+  return norms
 }
 
 /** ‖A.column(j)‖₂ for every j. */
