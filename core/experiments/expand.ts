@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { BidualError } from '../errors.ts'
 import { methodLabel } from './catalog.ts'
 import { concreteDocumentSchema } from './document.ts'
+import { firstIssue, formatPath, issuesOf, type DocumentIssue } from './document-issues.ts'
 import type { ConcreteDocument, MethodSettings } from './document.ts'
 import type { RunSpec } from './problem.ts'
 
@@ -25,51 +26,15 @@ const logspaceSchema = z.strictObject({
 const isRecord = (value: Json): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** `["methods", 2, "learningRate"]` → `methods[2].learningRate`. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`
-    return text ? `${text}.${String(part)}` : String(part)
-  }, '')
-}
-
-function firstIssue(error: z.ZodError, base: Path = []): BidualError {
-  const issues = flatten(error.issues)
-  const issue = issues[0]
-  const path = formatPath([...base, ...issue.path])
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
-  return new BidualError('bad-input', `${path || 'document'}: ${issue.message}${more}`, { path: path || '$' })
-}
-
-interface Issue {
-  path: PropertyKey[]
-  message: string
-  /** Unknown keys of the object at `path`. */
-  keys?: string[]
-}
-
-/** A union reports every branch; the branch with the deepest path is the one that was meant. */
-function flatten(issues: readonly z.core.$ZodIssue[]): Issue[] {
-  return issues.flatMap<Issue>((issue) => {
-    if (issue.code === 'unrecognized_keys')
-      return [{ path: issue.path, message: issue.message, keys: issue.keys }]
-    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
-    const depth = (branch: readonly z.core.$ZodIssue[]) =>
-      Math.max(...branch.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 0.5 : 0)))
-    const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0]
-    return flatten(best).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
-  })
-}
-
 function parseSweep(value: Record<string, Json>, path: Path): number[] | null {
   if ('sweep' in value) {
     const parsed = sweepSchema.safeParse(value)
-    if (!parsed.success) throw firstIssue(parsed.error, path)
+    if (!parsed.success) throw firstIssue(parsed.error, value, path)
     return parsed.data.sweep
   }
   if ('logspace' in value) {
     const parsed = logspaceSchema.safeParse(value)
-    if (!parsed.success) throw firstIssue(parsed.error, path)
+    if (!parsed.success) throw firstIssue(parsed.error, value, path)
     const [first, last, count] = parsed.data.logspace
     if (count === 1) return [10 ** first]
     return Array.from({ length: count }, (_, i) => 10 ** (first + ((last - first) * i) / (count - 1)))
@@ -105,7 +70,7 @@ function combinations(sweeps: Sweep[]): Record<string, number>[] {
 
 function parseConcrete(json: Json): ConcreteDocument {
   const parsed = concreteDocumentSchema.safeParse(json)
-  if (!parsed.success) throw firstIssue(parsed.error)
+  if (!parsed.success) throw firstIssue(parsed.error, json)
   return parsed.data
 }
 
@@ -207,12 +172,6 @@ export function firstConcrete(json: Json): ConcreteDocument {
   return concreteAt(json, sweeps, firstPoint(sweeps))
 }
 
-export interface DocumentIssue {
-  /** JSON path, `$` for the document itself. */
-  path: string
-  message: string
-}
-
 /**
  * Everything that is wrong with a document, for forms that show each problem at its field.
  *
@@ -224,19 +183,13 @@ export function documentIssues(json: Json): DocumentIssue[] {
     const sweeps = findSweeps(json)
     const replaced = sweeps.reduce<Json>((value, { path, values }) => replaceAt(value, path, values[0]), json)
     const parsed = concreteDocumentSchema.safeParse(replaced)
-    if (!parsed.success) return flatten(parsed.error.issues).flatMap(issueRows)
+    if (!parsed.success) return issuesOf(parsed.error, replaced)
     expandDocument(json)
     return []
   } catch (error) {
     if (!(error instanceof BidualError)) throw error
     return [{ path: error.place?.path ?? '$', message: error.message }]
   }
-}
-
-/** An unknown key is reported by its container; the row names the key itself. */
-function issueRows({ path, message, keys }: Issue): DocumentIssue[] {
-  if (!keys) return [{ path: formatPath(path) || '$', message }]
-  return keys.map((key) => ({ path: formatPath([...path, key]), message: `Unknown key "${key}".` }))
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The machine: every request of the protocol answered by the services, for the desktop and the browser host alike. */
 import { BidualError, toErrorPayload } from '../../core/errors.ts'
-import { formatPath } from '../../core/experiments/expand.ts'
+import { formatPath } from '../../core/experiments/document-issues.ts'
 import { REQUESTS } from '../../core/protocol.ts'
 import type { RequestName } from '../../core/protocol.ts'
 import { appHandlers } from './app-handlers.ts'

@@ -1,12 +1,13 @@
 /** The document being edited: undo and redo, debounced saving, and what is wrong with it, by path. */
 import { defineStore } from 'pinia'
 import { computed, reactive, ref, shallowRef } from 'vue'
-import { documentIssues, formatPath } from '../../core/experiments/expand.ts'
+import { formatPath } from '../../core/experiments/document-issues.ts'
+import { documentIssues } from '../../core/experiments/expand.ts'
 import type { ExperimentDetail, StoredRun } from '../../core/protocol.ts'
 import { debounce } from '../composables/debounce.ts'
 import { record, redo as redone, startHistory, undo as undone } from './edit-history.ts'
 import type { EditHistory } from './edit-history.ts'
-import { covers, sentenceOf } from './issue-words.ts'
+import { covers } from './field-paths.ts'
 import { getAt, removeAt, sameJson, setAt } from './json-path.ts'
 import type { Json, JsonObject, JsonPath } from './json-path.ts'
 import { useMachineStore } from './machine.ts'
@@ -30,14 +31,7 @@ export const useDraftStore = defineStore('draft', () => {
   let started = false
 
   const document = computed(() => history.value.present)
-  const issues = computed(() =>
-    experimentId.value === null
-      ? []
-      : documentIssues(document.value).map(({ path, message }) => ({
-          path,
-          message: sentenceOf(message, path),
-        })),
-  )
+  const issues = computed(() => (experimentId.value === null ? [] : documentIssues(document.value)))
   const elsewhere = computed(() =>
     issues.value.filter((issue) => ![...claims.keys()].some((claimed) => covers(claimed, issue.path))),
   )

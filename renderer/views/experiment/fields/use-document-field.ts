@@ -1,7 +1,7 @@
 /** One value of the edited document: what it is, what is wrong with it, how to change it. */
 import { computed, onScopeDispose, watch } from 'vue'
 import type { ComputedRef } from 'vue'
-import { formatPath } from '../../../../core/experiments/expand.ts'
+import { formatPath } from '../../../../core/experiments/document-issues.ts'
 import { useDraftStore } from '../../../stores/draft.ts'
 import { getAt } from '../../../stores/json-path.ts'
 import type { Json, JsonPath } from '../../../stores/json-path.ts'

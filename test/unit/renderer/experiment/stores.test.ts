@@ -4,7 +4,7 @@ import { BidualError } from '../../../../core/errors.ts'
 import { useDraftStore } from '../../../../renderer/stores/draft.ts'
 import { redo, record, startHistory, undo } from '../../../../renderer/stores/edit-history.ts'
 import { useInspectionStore } from '../../../../renderer/stores/inspection.ts'
-import { covers, sentenceOf } from '../../../../renderer/stores/issue-words.ts'
+import { covers } from '../../../../renderer/stores/field-paths.ts'
 import { removeAt, sameJson, setAt } from '../../../../renderer/stores/json-path.ts'
 import { useMachineStore } from '../../../../renderer/stores/machine.ts'
 import { useRunsStore } from '../../../../renderer/stores/runs.ts'
@@ -68,7 +68,7 @@ describe('draft', () => {
     const draft = useDraftStore()
     await draft.open(id)
     draft.set(['beta'], 'abc')
-    expect(draft.issueAt('beta')).toBe('Enter a number, such as 0.1 or 1e-3.')
+    expect(draft.issueAt('beta')).toBe('Expected a number, found "abc".')
     await draft.flush()
     expect((await machine.request('getExperiment', { id })).document.beta).toBe('abc')
   })
@@ -91,7 +91,7 @@ describe('draft', () => {
     const draft = useDraftStore()
     await draft.open(id)
     draft.set(['beta'], -1)
-    expect(draft.elsewhere).toEqual([{ path: 'beta', message: 'Enter a number above 0.' }])
+    expect(draft.elsewhere).toEqual([{ path: 'beta', message: 'Expected a number above 0, found -1.' }])
     const release = draft.claim('beta')
     expect(draft.elsewhere).toEqual([])
     release()
@@ -200,12 +200,12 @@ describe('edits', () => {
 
   test('every problem of a document has a path and a sentence in plain words', () => {
     const issues = documentIssues({ ...DOCUMENT, beta: 0, loss: 'cubic', split: { test: 1 }, methods: [] })
-    const words = Object.fromEntries(issues.map(({ path, message }) => [path, sentenceOf(message, path)]))
+    const words = Object.fromEntries(issues.map(({ path, message }) => [path, message]))
     expect(words).toEqual({
-      beta: 'Enter a number above 0.',
-      loss: 'Expected one of squared, hinge, logistic, cross-entropy.',
-      'split.test': 'Enter a number below 1.',
-      methods: 'Add at least one.',
+      beta: 'Expected a number above 0, found 0.',
+      loss: 'Expected one of "squared", "hinge", "logistic", "cross-entropy", found "cubic".',
+      'split.test': 'Expected a number below 1, found 1.',
+      methods: 'Expected at least 1 entry, found [].',
     })
   })
 
