@@ -191,7 +191,7 @@ export class Engine {
 
   private packingSpace(threads: number): PackingSpace {
     this.packing.free()
-    const packedABytes = (blockRows + tileRows) * panelDepthBytes + tileRows * 32
+    const packedABytes = (blockRows + tileRows) * panelDepthBytes + tileRows * 32 + 16
     const packedBBytes = (panelCols + 8) * panelDepthBytes
     return {
       packedABytes,

@@ -121,10 +121,11 @@ function multiplyBlock<T>(
   const width = tileCols<T>()
   const stride = field(job, Job.LDC) * sizeof<T>()
   const corner = field(job, Job.C) + i0 * stride + j0 * sizeof<T>()
-  const alpha = v128.splat<T>(<T>load<f64>(job + Job.ALPHA))
-  const beta = k0 == 0 ? <T>load<f64>(job + Job.BETA) : <T>1
-  // The tail of a thread's packed panel serves as scratch for cut tiles.
-  const scratch = packedA + field(job, Job.PACKED_A_BYTES) - TILE_ROWS * 32
+  // The tail of a thread's packed panel: scratch for cut tiles, then alpha and beta of this block.
+  const factors = packedA + field(job, Job.PACKED_A_BYTES) - 16
+  const scratch = factors - TILE_ROWS * 32
+  store<f64>(factors, load<f64>(job + Job.ALPHA))
+  store<f64>(factors, k0 == 0 ? load<f64>(job + Job.BETA) : 1, 8)
   const lower = field(job, Job.LOWER) != 0
   for (let j: usize = 0; j < nb; j += width) {
     const cols = min(width, nb - j)
@@ -134,8 +135,8 @@ function multiplyBlock<T>(
       if (lower && j0 + j >= i0 + i + rows) continue
       const a = packedA + i * kb * sizeof<T>()
       const c = corner + i * stride + j * sizeof<T>()
-      if (rows == TILE_ROWS && cols == width) tile<T>(a, b, kb, alpha, beta, c, stride)
-      else edgeTile<T>(a, b, kb, alpha, beta, c, stride, rows, cols, scratch)
+      if (rows == TILE_ROWS && cols == width) tile<T>(a, b, kb, factors, c, stride)
+      else edgeTile<T>(a, b, kb, factors, c, stride, rows, cols, scratch)
     }
   }
 }

@@ -4,19 +4,11 @@ import { TILE_ROWS, tileCols } from './pack'
 /**
  * One 6×(two vectors) tile: C = alpha·(strip of A)·(strip of B) + beta·C.
  *
- * The twelve accumulators, two vectors of B and one broadcast of A fill the sixteen registers of x64. Unrolling
- * over k gained nothing where it was measured (x64, busy machine). A zero `beta`
- * never reads C.
+ * The twelve accumulators, two vectors of B and one broadcast of A fill the fifteen vector registers that V8 gives
+ * out on x64, and the addresses of the broadcasts nearly all the others. Therefore the loop counts by its pointer, is
+ * not unrolled, and `factors` says where alpha and beta stand: they are read after it. A zero beta never reads C.
  */
-export function tile<T>(
-  a: usize,
-  b: usize,
-  kb: usize,
-  alpha: v128,
-  beta: T,
-  c: usize,
-  stride: usize,
-): void {
+export function tile<T>(a: usize, b: usize, kb: usize, factors: usize, c: usize, stride: usize): void {
   let c00 = v128.splat<T>(<T>0)
   let c01 = v128.splat<T>(<T>0)
   let c10 = v128.splat<T>(<T>0)
@@ -32,7 +24,8 @@ export function tile<T>(
   let av: v128
   let b0: v128
   let b1: v128
-  for (let k: usize = 0; k < kb; k++) {
+  const stop = b + kb * 32
+  while (b < stop) {
     b0 = v128.load(b)
     b1 = v128.load(b, 16)
     av = v128.load_splat<T>(a)
@@ -56,6 +49,8 @@ export function tile<T>(
     a += TILE_ROWS * sizeof<T>()
     b += 32
   }
+  const alpha = v128.splat<T>(<T>load<f64>(factors))
+  const beta = <T>load<f64>(factors, 8)
   put<T>(c, c00, alpha, beta)
   put<T>(c + 16, c01, alpha, beta)
   c += stride
@@ -87,8 +82,7 @@ export function edgeTile<T>(
   a: usize,
   b: usize,
   kb: usize,
-  alpha: v128,
-  beta: T,
+  factors: usize,
   c: usize,
   stride: usize,
   rows: usize,
@@ -96,7 +90,10 @@ export function edgeTile<T>(
   scratch: usize,
 ): void {
   const width = tileCols<T>()
-  tile<T>(a, b, kb, alpha, <T>0, scratch, 32)
+  const beta = <T>load<f64>(factors, 8)
+  store<f64>(factors, 0, 8)
+  tile<T>(a, b, kb, factors, scratch, 32)
+  store<f64>(factors, <f64>beta, 8)
   for (let i: usize = 0; i < rows; i++) {
     for (let j: usize = 0; j < cols; j++) {
       const value = load<T>(scratch + (i * width + j) * sizeof<T>())
