@@ -2,7 +2,7 @@
 import { BidualError, formatPlace } from '../../../core/errors.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
 import { VERSION } from '../../version.ts'
-import { COMMANDS, HELP } from './commands.ts'
+import { COMMANDS, describe, HELP } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,8 +24,14 @@ export async function runCommandLine(args: string[], terminal: Terminal): Promis
     return EXIT.solved
   }
   try {
-    if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name].run(rest, terminal)
-    throw new BidualError('bad-input', `There is no command "${name}". See --help.`)
+    if (!Object.hasOwn(COMMANDS, name)) {
+      throw new BidualError('bad-input', `There is no command "${name}". See --help.`)
+    }
+    if (rest.includes('--help')) {
+      terminal.print(describe(COMMANDS[name]))
+      return EXIT.solved
+    }
+    return await COMMANDS[name].run(rest, terminal)
   } catch (error) {
     return explain(error, terminal)
   }

@@ -25,7 +25,8 @@ export const COMMANDS: Record<string, Command> = {
 
 const FLAG_WIDTH = 18
 
-function describe({ usage, summary, flags }: Command): string {
+/** How a command is called and what its flags mean. */
+export function describe({ usage, summary, flags }: Command): string {
   const rows = flags.map(([flag, meaning]) => `      ${flag.padEnd(FLAG_WIDTH)} ${meaning}`)
   return [`  bidual ${usage}`, `      ${summary}`, ...rows].join('\n')
 }

@@ -208,6 +208,13 @@ describe('data inspect', () => {
 })
 
 describe('help, version and serve', () => {
+  it('explains one command', async () => {
+    const { code, stdout } = await bidual('data', '--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('data inspect <file>')
+    expect(stdout).not.toContain('bidual serve')
+  })
+
   it('say what there is', async () => {
     const help = await bidual('--help')
     for (const word of ['run <experiment.json>', 'data inspect', 'serve', 'export', 'Exit codes']) {
