@@ -81,6 +81,8 @@ function significant(value: number | null | undefined, digits: number, low: numb
   if (value === 0) return '0'
   if (!Number.isFinite(value)) return value > 0 ? '∞' : minus('-∞')
   const size = Math.abs(value)
+  // More digits before the point than asked for: plainly, with zeros, not in powers of ten.
+  if (size >= 10 ** digits && size < high) return minus(String(Number(value.toPrecision(digits))))
   if (size >= low && size < high) return minus(trimZeros(value.toPrecision(digits)))
   const [mantissa, exponent] = value.toExponential(digits - 1).split('e')
   return minus(`${trimZeros(mantissa)}e${exponent.replace('+', '')}`)

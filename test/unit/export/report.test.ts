@@ -29,6 +29,8 @@ describe('numbers', () => {
     [formatGap(1.149e-7), '1.1e-7'],
     [formatGap(0.01234), '0.012'],
     [formatGap(3), '3'],
+    [formatGap(174.2), '170'],
+    [formatRelativeGap(1.74, 1), '+170 %'],
     [formatRelativeGap(0.5, 50), '+1 %'],
     [formatRelativeGap(1, 0), '–'],
     [formatSeconds(0.0123), '0.012 s'],
