@@ -127,13 +127,14 @@ function multiplyBlock<T>(
   store<f64>(factors, load<f64>(job + Job.ALPHA))
   store<f64>(factors, k0 == 0 ? load<f64>(job + Job.BETA) : 1, 8)
   const lower = field(job, Job.LOWER) != 0
-  for (let j: usize = 0; j < nb; j += width) {
-    const cols = min(width, nb - j)
-    const b = packedB + j * kb * sizeof<T>()
-    for (let i: usize = 0; i < mb; i += TILE_ROWS) {
-      const rows = min(TILE_ROWS, mb - i)
-      if (lower && j0 + j >= i0 + i + rows) continue
-      const a = packedA + i * kb * sizeof<T>()
+  // Rows outside: a strip of A stays in the first-level cache while B passes by, and C is written along its rows.
+  for (let i: usize = 0; i < mb; i += TILE_ROWS) {
+    const rows = min(TILE_ROWS, mb - i)
+    const a = packedA + i * kb * sizeof<T>()
+    for (let j: usize = 0; j < nb; j += width) {
+      if (lower && j0 + j >= i0 + i + rows) break
+      const cols = min(width, nb - j)
+      const b = packedB + j * kb * sizeof<T>()
       const c = corner + i * stride + j * sizeof<T>()
       if (rows == TILE_ROWS && cols == width) tile<T>(a, b, kb, factors, c, stride)
       else edgeTile<T>(a, b, kb, factors, c, stride, rows, cols, scratch)
