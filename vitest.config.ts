@@ -6,8 +6,6 @@ export default defineConfig({
   test: {
     // By default one core is left free; nothing else runs beside the tests.
     maxWorkers: '100%',
-    // A shared machine stalls or steps its clock now and then. A retried test says so; one that fails twice fails.
-    retry: 1,
     projects: [
       {
         extends: true,
@@ -21,6 +19,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // A browser on a shared machine stalls now and then. A retried test says so; one that fails twice fails.
+          retry: 1,
         },
       },
     ],
