@@ -11,13 +11,13 @@ export function conditionEstimate(A: Matrix, factorisation: Cholesky): number {
   return symmetricNorm1(A) * inverseNorm1(factorisation)
 }
 
-function symmetricNorm1(A: Matrix): number {
+/** The largest sum of magnitudes along a row. */
+function symmetricNorm1({ data, rows, cols }: Matrix): number {
   let largest = 0
-  for (let i = 0; i < A.rows; i++) {
-    largest = Math.max(
-      largest,
-      A.row(i).reduce((sum, value) => sum + Math.abs(value), 0),
-    )
+  for (let i = 0, at = 0; i < rows; i++) {
+    let sum = 0
+    for (const end = at + cols; at < end; at++) sum += Math.abs(data[at])
+    largest = Math.max(largest, sum)
   }
   return largest
 }

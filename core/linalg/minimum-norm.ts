@@ -1,3 +1,5 @@
+import { inKernelMemory } from '../kernels/gemv.ts'
+import { withWorkbench } from './blocks.ts'
 import { cholesky, type Cholesky } from './cholesky.ts'
 import { NotPositiveDefiniteError, requireFinite } from './checks.ts'
 import { conditionEstimate } from './condition.ts'
@@ -33,15 +35,19 @@ export function minimumNorm(A: Matrix, B: Matrix): MinimumNormSolution {
   requireFinite(A)
   requireFinite(B)
   if (A.rows !== B.rows) throw new RangeError(`A has ${A.rows} rows, B ${B.rows}.`)
+  const byGram = withWorkbench(({ arena }) => throughGram(inKernelMemory(A) ? A : arena.adopt(A), B))
+  return 'X' in byGram ? byGram : { ...byPivotedQr(A, B), ...byGram }
+}
+
+/** The solution, or only the condition when it is too large. A lies in the kernel memory: it is used four times. */
+function throughGram(A: Matrix, B: Matrix): MinimumNormSolution | { readonly gramCondition: number } {
   const wide = A.rows <= A.cols
   const G = wide ? outerGram(A) : gram(A)
   const factorisation = tryCholesky(G)
   const gramCondition = factorisation ? conditionEstimate(G, factorisation) : Infinity
-  if (factorisation && gramCondition <= largestGramCondition) {
-    const X = wide ? wideByGram(A, B, factorisation) : tallByGram(A, B, factorisation)
-    return { X, route: 'gram', gramCondition }
-  }
-  return { ...byPivotedQr(A, B), gramCondition }
+  if (!factorisation || gramCondition > largestGramCondition) return { gramCondition }
+  const X = wide ? wideByGram(A, B, factorisation) : tallByGram(A, B, factorisation)
+  return { X, route: 'gram', gramCondition }
 }
 
 /** The same without the Gram matrix. */

@@ -39,7 +39,50 @@ export function solveRightLeaf(
       store<f64>(scratch + (j * width + i) * 8, i >= j ? load<f64>(l + (i * ldl + j) * 8) : 0)
     }
   }
-  for (let i: usize = 0; i < m; i++) solveRow(scratch, width, b + i * ldb * 8, n)
+  const stride = ldb * 8
+  let i: usize = 0
+  for (; i + 4 <= m; i += 4, b += 4 * stride) solveFourRows(scratch, width, b, stride, n)
+  for (; i < m; i++, b += stride) solveRow(scratch, width, b, n)
+}
+
+/** `solveRow` on four rows: each waits for its own quotients only, and they share the loads of Lᵀ. */
+function solveFourRows(transposed: usize, width: usize, b: usize, stride: usize, n: usize): void {
+  const b1 = b + stride
+  const b2 = b1 + stride
+  const b3 = b2 + stride
+  for (let j: usize = 0; j < n; j++) {
+    const row = transposed + j * width * 8
+    const at = j * 8
+    const pivot = load<f64>(row + at)
+    const x0 = load<f64>(b + at) / pivot
+    const x1 = load<f64>(b1 + at) / pivot
+    const x2 = load<f64>(b2 + at) / pivot
+    const x3 = load<f64>(b3 + at) / pivot
+    const v0 = f64x2.splat(-x0)
+    const v1 = f64x2.splat(-x1)
+    const v2 = f64x2.splat(-x2)
+    const v3 = f64x2.splat(-x3)
+    let t = ((j + 1) & ~1) * 8
+    const last = (n & ~1) * 8
+    for (; t < last; t += 16) {
+      const l = v128.load(row + t)
+      v128.store(b + t, madd<f64>(v0, l, v128.load(b + t)))
+      v128.store(b1 + t, madd<f64>(v1, l, v128.load(b1 + t)))
+      v128.store(b2 + t, madd<f64>(v2, l, v128.load(b2 + t)))
+      v128.store(b3 + t, madd<f64>(v3, l, v128.load(b3 + t)))
+    }
+    if (t < n * 8) {
+      const l = load<f64>(row + t)
+      store<f64>(b + t, load<f64>(b + t) - x0 * l)
+      store<f64>(b1 + t, load<f64>(b1 + t) - x1 * l)
+      store<f64>(b2 + t, load<f64>(b2 + t) - x2 * l)
+      store<f64>(b3 + t, load<f64>(b3 + t) - x3 * l)
+    }
+    store<f64>(b + at, x0)
+    store<f64>(b1 + at, x1)
+    store<f64>(b2 + at, x2)
+    store<f64>(b3 + at, x3)
+  }
 }
 
 function solveRow(transposed: usize, width: usize, b: usize, n: usize): void {
