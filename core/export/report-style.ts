@@ -5,7 +5,7 @@ export const REPORT_STYLE = `
   :root { --text: #e6edf3; --muted: #9aa4ae; --surface: #14181d; --line: #343b44; --raised: #1c2229; }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 32px 24px; max-width: 1080px; background: var(--surface); color: var(--text);
+body { margin: 0 auto; padding: 32px 24px; max-width: 1320px; background: var(--surface); color: var(--text);
   font: 14px/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 h1 { font-size: 22px; margin: 0 0 4px; } h2 { font-size: 16px; margin: 32px 0 8px; } h3 { font-size: 14px; margin: 16px 0 4px; }
 p { margin: 4px 0 8px; } .muted { color: var(--muted); }
@@ -14,6 +14,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13px; }
 caption { text-align: left; color: var(--muted); padding-bottom: 4px; }
 th, td { text-align: left; padding: 4px 8px; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.number { text-align: right; white-space: nowrap; }
+.methods td:nth-child(-n + 2) { white-space: nowrap; } .methods td:nth-child(6) { min-width: 220px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0; }
 dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 16px 0; background: #ffffff; border: 1px solid var(--line); border-radius: 6px; padding: 8px; }

@@ -83,7 +83,7 @@ function methodsSection(runs: readonly RunRecord[]): string {
   )
   return `<h2>Methods</h2>
 <p class="muted">${note}</p>
-${htmlTable(`${formatCount(runs.length)} runs`, METHOD_HEADER, runs.map(methodRow))}
+<div class="methods">${htmlTable(`${formatCount(runs.length)} runs`, METHOD_HEADER, runs.map(methodRow))}</div>
 ${errors.join('\n')}`
 }
 

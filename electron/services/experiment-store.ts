@@ -1,5 +1,6 @@
 /** Experiments: documents as saved, with what their finished runs prove. */
 import { shareBounds } from '../../core/experiments/certify.ts'
+import { documentIssues, expandDocument } from '../../core/experiments/expand.ts'
 import { CERTIFICATE_LEVELS } from '../../core/experiments/result.ts'
 import type { ResultDocument, RunRecord } from '../../core/experiments/result.ts'
 import { BidualError } from '../../core/errors.ts'
@@ -138,7 +139,11 @@ export class ExperimentStore {
 
   /** @throws BidualError `not-found`, also when nothing of the document as it stands has been run */
   result(id: string): ResultDocument {
-    const current = this.runs(id).filter(({ stale }) => !stale)
+    const order = runOrder(this.document(id))
+    const rank = ({ record }: StoredRun) => order.get(record.key) ?? order.size
+    const current = this.runs(id)
+      .filter(({ stale }) => !stale)
+      .sort((a, b) => rank(a) - rank(b))
     const data = this.#options.runs.list(id).find(({ key }) => key === current[0]?.record.key)?.data
     if (!data)
       throw new BidualError('not-found', 'Nothing of this experiment has been run yet. Run it first.')
@@ -220,6 +225,12 @@ async function readDocument(path: string): Promise<Document | null> {
     if (error instanceof SyntaxError) return null
     throw error
   }
+}
+
+/** Place of each run in the order of the document; empty while the document cannot be run. */
+function runOrder(document: Document): Map<string, number> {
+  if (documentIssues(document).length > 0) return new Map()
+  return new Map(expandDocument(document).map(({ key }, i) => [key, i]))
 }
 
 /** The strongest certificate, among equals the smallest gap, then the smallest objective. */

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { expandDocument } from '../../../core/experiments/expand.ts'
 import { resultDocumentSchema } from '../../../core/experiments/result.ts'
 import type { RunState } from '../../../core/protocol.ts'
 import { CSV, openMachine, SMALL_DOCUMENT, temporaryFolder } from '../../support/machine.ts'
@@ -299,7 +300,7 @@ describe('runs', () => {
     const linear = await machine.request('getRunWeights', { experimentId: id, key: 'least-squares' })
     expect(linear.family).toBe('linear')
     const result = resultDocumentSchema.parse(await machine.request('getResult', { experimentId: id }))
-    expect(result.runs).toHaveLength(3)
+    expect(result.runs.map(({ key }) => key)).toEqual(expandDocument(SMALL_DOCUMENT).map(({ key }) => key))
     const own = JSON.parse(
       await readFile(join(folder.path, 'experiments', id, 'runs', 'sgd-1', 'result.json'), 'utf8'),
     ) as unknown
