@@ -86,6 +86,27 @@ describe('executeRun', () => {
     expect(sgd.certificate.how).toMatch(/proved by the run "(Convex|Gated)"/)
   })
 
+  it.each(['momentum', 'adam'] as const)(
+    '%s from 50 starts never goes below what was proved',
+    async (optimizer) => {
+      const sgd = {
+        id: 'sgd' as const,
+        optimizer,
+        epochs: 1000,
+        learningRate: 0.1,
+        batchSize: 'full' as const,
+        trials: 50,
+      }
+      const outputs = await runAll({ ...planted, methods: [{ id: 'convex', tolerance: 1e-9 }, sgd] })
+      const [convex, ...trained] = outputs.map(({ record }) => record)
+      expect(trained).toHaveLength(50)
+      const lowest = Math.min(...trained.map(({ objective }) => objective!))
+      expect(lowest).toBeGreaterThanOrEqual(convex.certificate.lowerBound! * (1 - 1e-9))
+      // The bound is worth something: the best start comes within a few per cent of it.
+      expect(lowest).toBeLessThan(convex.certificate.lowerBound! * 1.05)
+    },
+  )
+
   it('is a pure function of document, data and seed', async () => {
     const [first, second] = [await runAll(planted), await runAll(planted)]
     expect(second.map(({ record }) => record)).toEqual(first.map(({ record }) => record))
