@@ -3,12 +3,10 @@ import { field } from './job'
 import { lanes } from './simd'
 
 /** Rows of a tile of C. */
-// @ts-ignore: decorator
 @inline
 export const TILE_ROWS: usize = 6
 
 /** Columns of a tile of C: two vectors. */
-// @ts-ignore: decorator
 @inline
 export function tileCols<T>(): usize {
   return 2 * lanes<T>()

@@ -1,5 +1,4 @@
 /** a·b + c in every lane: one fused instruction where relaxed SIMD is enabled, two roundings elsewhere. */
-// @ts-ignore: decorator
 @inline
 export function madd<T>(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c)
@@ -7,14 +6,12 @@ export function madd<T>(a: v128, b: v128, c: v128): v128 {
 }
 
 /** Lanes of a vector. */
-// @ts-ignore: decorator
 @inline
 export function lanes<T>(): usize {
   return 16 / sizeof<T>()
 }
 
 /** The sum of both lanes. */
-// @ts-ignore: decorator
 @inline
 export function sum2(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1)

@@ -70,7 +70,6 @@ export function tile<T>(a: usize, b: usize, kb: usize, factors: usize, c: usize,
   put<T>(c + 16, c51, alpha, beta)
 }
 
-// @ts-ignore: decorator
 @inline
 function put<T>(c: usize, sum: v128, alpha: v128, beta: T): void {
   if (beta == <T>0) v128.store(c, v128.mul<T>(alpha, sum))
