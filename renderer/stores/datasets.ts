@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowReactive } from 'vue'
 import type { DatasetPreview } from '../../core/data/preview-types.ts'
 import type { DatasetEntry, RequestParams } from '../../core/protocol.ts'
+import { useRemoteList } from '../composables/remote-list.ts'
 import { useLayoutStore } from './layout.ts'
 import { useMachineStore } from './machine.ts'
 import { useNoticesStore } from './notices.ts'
@@ -21,33 +22,16 @@ export const useDatasetsStore = defineStore('datasets', () => {
   const machine = useMachineStore()
   const layout = useLayoutStore()
   const notices = useNoticesStore()
-  const entries = ref<DatasetEntry[]>([])
-  const loaded = ref(false)
-  const error = ref<unknown>(null)
+  const { entries, loaded, error, refresh, load, find } = useRemoteList<DatasetEntry>({
+    fetch: () => machine.request('listDatasets', {}),
+    subscribe: (listener) => machine.on('datasetsChanged', listener),
+    onReconnect: (listener) => machine.onReconnect(listener),
+  })
   /** Name of the file on its way in. */
   const importing = ref<string | null>(null)
   /** Why the last import failed, until it is dismissed or another one works. */
   const importError = ref<unknown>(null)
   const previews = shallowReactive(new Map<string, PreviewState>())
-
-  async function refresh(): Promise<void> {
-    try {
-      entries.value = await machine.request('listDatasets', {})
-      error.value = null
-    } catch (thrown) {
-      error.value = thrown
-    } finally {
-      loaded.value = true
-    }
-  }
-
-  async function load(): Promise<void> {
-    machine.on('datasetsChanged', (changed) => (entries.value = changed))
-    machine.onReconnect(() => void refresh())
-    await refresh()
-  }
-
-  const find = (id: string) => entries.value.find((entry) => entry.id === id)
 
   /** Brings a file in and shows it, or shows why not. */
   async function importFile(file: File): Promise<void> {

@@ -1,8 +1,8 @@
 /** The list of experiments: the machine owns it, this is its picture. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
 import { BidualError } from '../../core/errors.ts'
 import type { ExperimentDetail, ExperimentEntry, RequestParams } from '../../core/protocol.ts'
+import { useRemoteList } from '../composables/remote-list.ts'
 import { useDraftStore } from './draft.ts'
 import { useLayoutStore } from './layout.ts'
 import { useMachineStore } from './machine.ts'
@@ -15,28 +15,11 @@ export const useExperimentsStore = defineStore('experiments', () => {
   const layout = useLayoutStore()
   const notices = useNoticesStore()
   const draft = useDraftStore()
-  const entries = ref<ExperimentEntry[]>([])
-  const loaded = ref(false)
-  const error = ref<unknown>(null)
-
-  async function refresh(): Promise<void> {
-    try {
-      entries.value = await machine.request('listExperiments', {})
-      error.value = null
-    } catch (thrown) {
-      error.value = thrown
-    } finally {
-      loaded.value = true
-    }
-  }
-
-  async function load(): Promise<void> {
-    machine.on('experimentsChanged', (changed) => (entries.value = changed))
-    machine.onReconnect(() => void refresh())
-    await refresh()
-  }
-
-  const find = (id: string) => entries.value.find((entry) => entry.id === id)
+  const { entries, loaded, error, refresh, load, find } = useRemoteList<ExperimentEntry>({
+    fetch: () => machine.request('listExperiments', {}),
+    subscribe: (listener) => machine.on('experimentsChanged', listener),
+    onReconnect: (listener) => machine.onReconnect(listener),
+  })
 
   function opened(detail: ExperimentDetail): ExperimentDetail {
     layout.openExperiment(detail.id)
