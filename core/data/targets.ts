@@ -2,10 +2,10 @@
  * From target columns to Y. The rules (see also `outputs` in the document):
  *
  * - Text names classes. Numbers 0/1 and −1/+1 name two classes. Other whole numbers, up to 20 distinct ones, name
- *   classes where the loss needs them (hinge, logistic, cross-entropy); under the squared loss they are quantities
+ *   classes where the loss needs them (hinge, logistic, cross-entropy); under squared and equality they are quantities
  *   unless one-hot outputs are asked for. Everything else is a quantity.
- * - Hinge and logistic: two classes, coded −1 and +1. Cross-entropy: one-hot. Squared: two classes give ±1 and more
- *   give one-hot, unless the document says otherwise.
+ * - Hinge and logistic: two classes, coded −1 and +1. Cross-entropy: one-hot. Squared and equality: two classes give ±1
+ *   and more give one-hot, unless the document says otherwise.
  */
 import { BidualError } from '../errors.ts'
 import type { LossId, NetworkSettings } from '../experiments/document.ts'
@@ -51,10 +51,15 @@ export function encodeTargets(
   return encodeReal(table, column, rows, settings)
 }
 
+/** Losses that compare predictions with targets of any value. */
+function takesQuantities(loss: LossId): loss is 'squared' | 'equality' {
+  return loss === 'squared' || loss === 'equality'
+}
+
 /** Which numbers count as classes. */
 export function classRule({ loss, outputs }: TargetSettings): ClassRule {
   if (outputs === 'one-hot') return 'anyIntegers'
-  return loss === 'squared' ? 'auto' : 'integers'
+  return takesQuantities(loss) ? 'auto' : 'integers'
 }
 
 function encodeReal(
@@ -67,8 +72,8 @@ function encodeReal(
     const found = `Column "${column.name}" has more than ${MOST_CLASSES} different texts`
     throw targetError(table, column, `${found}: too many for classes. Choose another target.`)
   }
-  if (settings.loss !== 'squared' || settings.outputs === 'one-hot') {
-    const need = settings.loss === 'squared' ? 'One-hot outputs need classes' : NEEDS[settings.loss]
+  if (!takesQuantities(settings.loss) || settings.outputs === 'one-hot') {
+    const need = takesQuantities(settings.loss) ? 'One-hot outputs need classes' : NEEDS[settings.loss]
     throw targetError(
       table,
       column,
@@ -153,7 +158,7 @@ function codedAsSign(
       'network.outputs',
     )
   }
-  return loss === 'squared' && outputs !== 'one-hot' && two
+  return takesQuantities(loss) && outputs !== 'one-hot' && two
 }
 
 /** @throws BidualError at the first of the rows whose target is missing or no number. */

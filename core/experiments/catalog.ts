@@ -37,8 +37,16 @@ export interface MethodDefinition<Id extends MethodId> {
 
 const OPTIMIZER_WORDS = { gd: 'GD', sgd: 'SGD', momentum: 'SGD, momentum', adam: 'Adam' } as const
 
-/** Gradient training needs labels that the loss is defined for, and nothing else. */
+/** Gradient training needs a gradient and labels that the loss is defined for, and nothing else. */
 function gradientApplies(loss: LossId, { labels }: ProblemSummary): Applicability {
+  if (loss === 'equality') {
+    return {
+      applies: false,
+      because:
+        'Equality is a constraint without a gradient. Train with the squared loss and a small β instead.',
+      hypotheses: [{ name: 'loss with a gradient', holds: false, value: loss }],
+    }
+  }
   const { title, labels: allowed } = LOSSES[loss]
   const holds = allowed.includes(labels)
   const because = holds

@@ -88,6 +88,19 @@ export const STEP_SCHEMAS = {
   scale: z.strictObject({ step: z.literal('scale'), by: z.number() }),
   /** X → X V Σ⁻¹ Vᵀ (THEORY 5.3), so that X Xᵀ = I for n ≤ d and full row rank. */
   whiten: z.strictObject({ step: z.literal('whiten') }),
+  /**
+   * X → X V_k V_kᵀ (THEORY 3.10): only the k leading singular directions stay, `keep` of them or as many as explain the
+   * share `variance` of the sum of squares.
+   */
+  truncate: z
+    .strictObject({
+      step: z.literal('truncate'),
+      keep: count.optional(),
+      variance: z.number().gt(0).max(1).optional(),
+    })
+    .refine(({ keep, variance }) => (keep === undefined) !== (variance === undefined), {
+      error: 'Expected either keep or variance',
+    }),
   /** Categorical feature columns become indicator columns; all of them when `columns` is absent. */
   'one-hot': z.strictObject({ step: z.literal('one-hot'), columns: z.array(column).min(1).optional() }),
   /** A last feature that is 1 in every row: a bias in each hidden unit, regularised like its other weights. */
@@ -105,6 +118,7 @@ export const stepSchema = z.discriminatedUnion('step', [
   STEP_SCHEMAS['unit-columns'],
   STEP_SCHEMAS.scale,
   STEP_SCHEMAS.whiten,
+  STEP_SCHEMAS.truncate,
   STEP_SCHEMAS['one-hot'],
   STEP_SCHEMAS['append-ones'],
   STEP_SCHEMAS.impute,
@@ -141,7 +155,8 @@ export const networkSchema = z.discriminatedUnion('family', [
   NETWORK_SCHEMAS['bn-relu'],
 ])
 
-export const lossSchema = z.enum(['squared', 'hinge', 'logistic', 'cross-entropy'])
+/** equality: F = Y as a constraint; β is ignored and the objective is the regulariser alone. */
+export const lossSchema = z.enum(['squared', 'hinge', 'logistic', 'cross-entropy', 'equality'])
 export type LossId = z.infer<typeof lossSchema>
 
 export const arrangementsSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import type { LossId } from '../experiments/document.ts'
 import { crossEntropy } from './cross-entropy.ts'
+import { equality } from './equality.ts'
 import { hinge } from './hinge.ts'
 import { logistic } from './logistic.ts'
 import type { Loss } from './loss.ts'
@@ -13,4 +14,8 @@ export const LOSSES: Readonly<Record<LossId, Loss>> = {
   hinge,
   logistic,
   'cross-entropy': crossEntropy,
+  equality,
 }
+
+/** The factor of the regulariser in the objective: β, and 1 under equality, where it is all there is to minimise. */
+export const effectiveBeta = (loss: LossId, beta: number): number => (loss === 'equality' ? 1 : beta)

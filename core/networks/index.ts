@@ -4,7 +4,7 @@ import type { NamedArrays, NetworkId, TrainedNetwork } from '../experiments/prob
 import type { Score } from '../experiments/result.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import { axpy, dot } from '../linalg/products.ts'
-import { LOSSES, type LabelCoding } from '../losses/index.ts'
+import { effectiveBeta, LOSSES, type LabelCoding } from '../losses/index.ts'
 import { accuracy } from '../measures/accuracy.ts'
 import { arrayOf } from './arrays.ts'
 import { bnRelu } from './bn-relu.ts'
@@ -37,13 +37,17 @@ export function regularizer(network: TrainedNetwork): number {
 }
 
 /**
- * ℓ(F, Y) + β·regulariser: THE objective, of every method, in double precision.
+ * ℓ(F, Y) + β·regulariser: THE objective, of every method, in double precision (equality: the regulariser alone, or
+ * Infinity).
  *
  * Batch normalisation takes the statistics of X itself, so X, Y must be the whole training set (n×d, n×K); stored
  * statistics cannot make the value wrong.
  */
 export function objective(network: TrainedNetwork, X: Matrix, Y: Matrix, loss: LossId, beta: number): number {
-  return NETWORKS[network.family].trainingLoss(network, X, Y, LOSSES[loss]) + beta * regularizer(network)
+  return (
+    NETWORKS[network.family].trainingLoss(network, X, Y, LOSSES[loss]) +
+    effectiveBeta(loss, beta) * regularizer(network)
+  )
 }
 
 /** The objective and its gradient for every parameter (0 is the derivative of the ReLU at 0). */

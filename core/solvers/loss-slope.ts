@@ -16,6 +16,8 @@ const SLOPES: Readonly<Record<ScalarLossId, Slope>> = {
     const share = 1 / (1 + Math.exp(y * z))
     return 1 / (1 + tau * share * (1 - share))
   },
+  // The prox is the label, wherever it is taken.
+  equality: () => 0,
 }
 
 /** @throws BidualError unsupported for cross-entropy, which has no scalar output. */

@@ -9,6 +9,7 @@ import { scale } from './scale.ts'
 import { standardize } from './standardize.ts'
 import type { FittedStep, RowContext, StepDefinition } from './step.ts'
 import { subsample } from './subsample.ts'
+import { truncate } from './truncate.ts'
 import { unitColumns } from './unit-columns.ts'
 import { whiten } from './whiten.ts'
 
@@ -20,6 +21,7 @@ export const STEPS: { [Id in StepId]: StepDefinition<Id> } = {
   'unit-columns': unitColumns,
   scale,
   whiten,
+  truncate,
   'one-hot': oneHot,
   'append-ones': appendOnes,
   impute,

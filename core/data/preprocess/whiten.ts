@@ -1,7 +1,8 @@
 import type { Matrix } from '../../linalg/matrix.ts'
 import { multiply, scaleColumns } from '../../linalg/products.ts'
 import { rowSpace } from '../spectrum.ts'
-import { fitted, stepError, type StepDefinition } from './step.ts'
+import { fitted, type StepDefinition } from './step.ts'
+import { requireWhole } from './whole-frame.ts'
 
 /**
  * X ← X·VΣ⁻¹Vᵀ with X = UΣVᵀ the training rows (THEORY 5.3): the training rows become UVᵀ, orthonormal when n ≤ d
@@ -9,14 +10,7 @@ import { fitted, stepError, type StepDefinition } from './step.ts'
  */
 export const whiten: StepDefinition<'whiten'> = {
   apply(frame, _settings, path) {
-    const waiting = frame.columns.find((column) => !column.active)
-    if (waiting) {
-      const message = `Column "${waiting.name}" is still text here. Put the step one-hot before whiten.`
-      throw stepError(message, frame.table, path, waiting.name)
-    }
-    if (frame.train.data.some(Number.isNaN)) {
-      throw stepError('Whitening needs every cell. Put the step impute before whiten.', frame.table, path)
-    }
+    requireWhole(frame, 'whiten', path)
     const { V, s } = rowSpace(frame.train)
     for (const matrix of [frame.train, frame.test]) whitenRows(matrix, V, s)
     const { rows, cols } = frame.train

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LOSSES, type LabelCoding, type Loss } from '../../../core/losses/index.ts'
+import { effectiveBeta, LOSSES, type LabelCoding, type Loss } from '../../../core/losses/index.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { stream, type Stream } from '../../../core/random/index.ts'
 
@@ -15,7 +15,10 @@ const CODINGS: Record<LabelCoding, (source: Stream) => Matrix> = {
   },
 }
 
-const cases = Object.values(LOSSES).flatMap((loss) => loss.labels.map((labels) => ({ loss, labels })))
+const codings = (loss: Loss) => loss.labels.map((labels) => ({ loss, labels }))
+const cases = Object.values(LOSSES).flatMap(codings)
+/** Equality is a constraint: it has no gradient, and its conjugate is finite everywhere. */
+const differentiable = cases.filter(({ loss }) => loss.id !== 'equality')
 const predictions = (source: Stream, Y: Matrix, scale = 2): Matrix =>
   new Matrix(
     Y.rows,
@@ -29,6 +32,41 @@ const negated = (A: Matrix): Matrix =>
     A.cols,
     A.data.map((a) => -a),
   )
+
+describe.each(codings(LOSSES.equality))('equality with $labels labels', ({ loss, labels }) => {
+  it('is zero up to rounding of the labels, and infinite beyond', () => {
+    const Y = CODINGS[labels](stream(8))
+    const size = Math.max(1, Math.hypot(...Y.data))
+    const moved = (by: number) => {
+      const F = Y.clone()
+      F.data[3] += by * size
+      return F
+    }
+    expect(loss.value(Y, Y)).toBe(0)
+    expect(loss.value(moved(0.9e-8), Y)).toBe(0)
+    expect(loss.value(moved(1.1e-8), Y)).toBe(Infinity)
+    expect(loss.value(moved(NaN), Y)).toBe(Infinity)
+  })
+
+  it('attains Fenchel equality at F = Y with every V', () => {
+    const source = stream(9)
+    const Y = CODINGS[labels](source)
+    const V = predictions(source, Y, 100)
+    expect(loss.dualValue(V, Y)).toBeCloseTo(inner(V, Y), 9)
+  })
+
+  it('has no gradient, and says so', () => {
+    const Y = CODINGS[labels](stream(10))
+    expect(() => loss.gradient(Y, Y)).toThrow(/no gradient/)
+  })
+})
+
+describe('the factor of the regulariser', () => {
+  it('is β, and 1 where the regulariser is all there is', () => {
+    expect(effectiveBeta('squared', 0.3)).toBe(0.3)
+    expect(effectiveBeta('equality', 0.3)).toBe(1)
+  })
+})
 
 function proxObjective(loss: Loss, Z: Matrix, F: Matrix, Y: Matrix, step: number): number {
   const distance = Z.data.reduce((sum, z, i) => sum + (z - F.data[i]) ** 2, 0)
@@ -44,10 +82,33 @@ describe.each(cases)('$loss.id with $labels labels', ({ loss, labels }) => {
       hinge: ROWS,
       logistic: ROWS * Math.log(2),
       'cross-entropy': ROWS * Math.log(3),
+      equality: Infinity,
     }
-    expect(loss.value(zero, Y)).toBeCloseTo(atZero[loss.id], 12)
+    if (loss.id === 'equality') expect(loss.value(zero, Y)).toBe(Infinity)
+    else expect(loss.value(zero, Y)).toBeCloseTo(atZero[loss.id], 12)
   })
 
+  it.each([1e-3, 0.4, 3, 1e4])('has a prox that beats a grid of directions, step %f', (step) => {
+    const source = stream(5).split(loss.id).split(step)
+    const Y = CODINGS[labels](source)
+    const F = predictions(source, Y)
+    const Z = loss.prox(F, Y, step)
+    const best = proxObjective(loss, Z, F, Y, step)
+    for (let trial = 0; trial < 200; trial++) {
+      const size = 10 ** source.uniform(-6, 1)
+      const other = new Matrix(
+        Z.rows,
+        Z.cols,
+        Z.data.map((z) => z + size * source.normal()),
+      )
+      expect(proxObjective(loss, other, F, Y, step)).toBeGreaterThanOrEqual(best - 1e-12 * Math.max(1, best))
+    }
+    const inPlace = F.clone()
+    expect(loss.prox(inPlace, Y, step, inPlace).data).toEqual(Z.data)
+  })
+})
+
+describe.each(differentiable)('$loss.id with $labels labels', ({ loss, labels }) => {
   it('has the gradient of its value', () => {
     const source = stream(2).split(loss.id)
     const Y = CODINGS[labels](source)
@@ -92,25 +153,6 @@ describe.each(cases)('$loss.id with $labels labels', ({ loss, labels }) => {
     if (loss.id === 'squared')
       expect(value).toBeCloseTo(inner(outside, Y) - 0.5 * inner(outside, outside), 12)
     else expect(value).toBe(-Infinity)
-  })
-
-  it.each([1e-3, 0.4, 3, 1e4])('has a prox that beats a grid of directions, step %f', (step) => {
-    const source = stream(5).split(loss.id).split(step)
-    const Y = CODINGS[labels](source)
-    const F = predictions(source, Y)
-    const Z = loss.prox(F, Y, step)
-    const best = proxObjective(loss, Z, F, Y, step)
-    for (let trial = 0; trial < 200; trial++) {
-      const size = 10 ** source.uniform(-6, 1)
-      const other = new Matrix(
-        Z.rows,
-        Z.cols,
-        Z.data.map((z) => z + size * source.normal()),
-      )
-      expect(proxObjective(loss, other, F, Y, step)).toBeGreaterThanOrEqual(best - 1e-12 * Math.max(1, best))
-    }
-    const inPlace = F.clone()
-    expect(loss.prox(inPlace, Y, step, inPlace).data).toEqual(Z.data)
   })
 
   it('has a prox with the stationarity F − Z = step·∇ℓ(Z) where it is smooth', () => {

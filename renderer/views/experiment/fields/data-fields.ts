@@ -104,6 +104,24 @@ export const STEP_FIELDS: Record<StepId, KindDefinition> = {
     summary: 'Rows become orthonormal where n ≤ d and the rank is full. Do not centre first.',
     fields: [],
   },
+  truncate: {
+    title: 'Truncate',
+    summary: 'Only the leading singular directions of the training rows are kept.',
+    fields: [
+      {
+        path: 'variance',
+        label: 'Explained variance',
+        kind: 'number',
+        help: 'Keep as many directions as explain this share of the sum of squares. Empty where the number is given.',
+      },
+      {
+        path: 'keep',
+        label: 'Directions',
+        kind: 'integer',
+        help: 'Keep exactly so many directions. Empty where the share is given.',
+      },
+    ],
+  },
   'one-hot': {
     title: 'One-hot',
     summary: 'Categorical feature columns become indicator columns.',

@@ -13,6 +13,7 @@ export const LOSS_OPTIONS: readonly (Option<LossId> & { hint: string })[] = [
   { value: 'hinge', label: 'Hinge', hint: 'Two classes, labels ±1' },
   { value: 'logistic', label: 'Logistic', hint: 'Two classes, labels ±1' },
   { value: 'cross-entropy', label: 'Cross-entropy', hint: 'One-hot labels' },
+  { value: 'equality', label: 'Equality', hint: 'Fit exactly with the smallest weights; β is not used' },
 ]
 
 export const NETWORK_FIELDS: FieldDefinition[] = [

@@ -42,6 +42,10 @@ const LOSSES: Record<LossId, LossFormula> = {
     tex: () => String.raw`\sum_{i=1}^n \Bigl(\log\textstyle\sum_k e^{F_{ik}}-\langle Y_i,F_i\rangle\Bigr)`,
     words: 'the sum of cross-entropies',
   },
+  equality: {
+    tex: (scalar) => String.raw`\iota\{F=${scalar ? 'y' : 'Y'}\}`,
+    words: 'zero where the network fits every target exactly and infinity elsewhere',
+  },
 }
 
 interface FamilyFormula {

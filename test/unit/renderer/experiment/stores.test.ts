@@ -203,7 +203,7 @@ describe('edits', () => {
     const words = Object.fromEntries(issues.map(({ path, message }) => [path, message]))
     expect(words).toEqual({
       beta: 'Expected a number above 0, found 0.',
-      loss: 'Expected one of "squared", "hinge", "logistic", "cross-entropy", found "cubic".',
+      loss: 'Expected one of "squared", "hinge", "logistic", "cross-entropy", "equality", found "cubic".',
       'split.test': 'Expected a number below 1, found 1.',
       methods: 'Expected at least 1 entry, found [].',
     })

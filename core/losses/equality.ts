@@ -1,0 +1,33 @@
+import { Matrix } from '../linalg/matrix.ts'
+import { norm2 } from '../linalg/products.ts'
+import { sumOver } from './elementwise.ts'
+import type { Loss } from './loss.ts'
+
+/** ‖F − Y‖_F up to this share of max(1, ‖Y‖_F) is rounding: F interpolates Y. */
+export const EQUALITY_TOLERANCE = 1e-8
+
+/**
+ * ℓ(F, Y) = 0 where F = Y (to {@link EQUALITY_TOLERANCE}), Infinity elsewhere: minimum-norm interpolation.
+ *
+ * −ℓ*(−V) = ⟨V, Y⟩, finite everywhere. Prox: Y, whatever the step. There is no gradient to train by.
+ */
+export const equality: Loss = {
+  id: 'equality',
+  title: 'equality',
+  labels: ['real', 'sign', 'one-hot'],
+  lipschitz: Infinity,
+  value: (F, Y) => (interpolates(F, Y) ? 0 : Infinity),
+  gradient() {
+    throw new RangeError('The equality constraint F = Y has no gradient: nothing can be trained by one.')
+  },
+  dualValue: (V, Y) => sumOver(V, Y, (v, y) => v * y),
+  prox(F, Y, _step, out = Matrix.zeros(F.rows, F.cols)) {
+    out.data.set(Y.data)
+    return out
+  },
+}
+
+function interpolates(F: Matrix, Y: Matrix): boolean {
+  const miss = norm2(F.data.map((f, at) => f - Y.data[at]))
+  return miss <= EQUALITY_TOLERANCE * Math.max(1, norm2(Y.data))
+}
