@@ -122,3 +122,32 @@ export function arrangementOf(A: Matrix, gates: Matrix, complete: boolean): Arra
   const rows = kept.length > 0 ? Matrix.fromRows(kept) : Matrix.zeros(0, A.cols)
   return { patterns, gates: rows, complete, bound: cellBound(A.rows, A.cols), draws: 0 }
 }
+
+/** An arrangement that starts without patterns and grows by those of given vectors. */
+export class GrowingArrangement implements Arrangement {
+  readonly patterns: PatternSet
+  readonly complete = false
+  readonly bound: number
+  readonly draws = 0
+  private readonly A: Matrix
+  private readonly points: Float64Array[] = []
+
+  /** @param A n×r */
+  constructor(A: Matrix) {
+    this.A = A
+    this.patterns = new PatternSet(A.rows)
+    this.bound = cellBound(A.rows, A.cols)
+  }
+
+  /** P×r, the vector that each pattern was found by: on a wall of its cell where a row is orthogonal to it. */
+  get gates(): Matrix {
+    return this.points.length > 0 ? Matrix.fromRows(this.points) : Matrix.zeros(0, this.A.cols)
+  }
+
+  /** The index of the pattern 1[A·u > 0], which is added when it is new. */
+  join(u: Float64Array): number {
+    const bits = packBits(Array.from({ length: this.A.rows }, (_, j) => (dot(this.A.row(j), u) > 0 ? 1 : 0)))
+    if (this.patterns.add(bits)) this.points.push(u.slice())
+    return this.patterns.find(bits)
+  }
+}

@@ -1,3 +1,4 @@
+import type { Matrix } from '../linalg/matrix.ts'
 import type { ConvexProgram } from '../programs/program.ts'
 import { boundRho } from './branch-and-bound.ts'
 import { cheapRhoBound } from './cheap-bound.ts'
@@ -24,7 +25,11 @@ export interface NetworkBound {
  *
  * @param V n entries in the domain of ℓ*(−·)
  */
-export function networkBound(program: ConvexProgram, V: Float64Array, halt?: () => boolean): NetworkBound {
+export function networkBound(
+  program: { A: Matrix } & Pick<ConvexProgram, 'Y' | 'loss' | 'beta'>,
+  V: Float64Array,
+  halt?: () => boolean,
+): NetworkBound {
   const { A, beta } = program
   const cheap = cheapRhoBound(A, V)
   const search =

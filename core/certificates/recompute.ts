@@ -1,10 +1,8 @@
-import { arrangementOf } from '../arrangements/arrangement.ts'
-import type { Problem, TrainedNetwork } from '../experiments/problem.ts'
+import type { NamedArrays, Problem, TrainedNetwork } from '../experiments/problem.ts'
 import type { CertificateLevel } from '../experiments/result.ts'
-import type { Matrix } from '../linalg/matrix.ts'
 import { objective as networkObjective } from '../networks/index.ts'
-import { arrangedMatrix } from '../programs/arranged.ts'
 import { programOver } from '../programs/build.ts'
+import { familyOf } from '../programs/families/index.ts'
 import { dualPoint } from './dual-point.ts'
 
 export interface RecomputedCertificate {
@@ -22,21 +20,18 @@ export interface RecomputedCertificate {
  * Recomputes the certificate of a convex run from what it exported, in double precision on the training data: the
  * objective from the weights, the lower bound from the dual vector priced over the stored gates.
  *
- * @param dual n entries
- * @param gates P×r in the coordinates of the arranged matrix (the `gates` array of a run)
- * @param complete whether the gates are all cells
- * @throws BidualError as arrangedMatrix and programOver do.
+ * @param arrays `dual` (n×K) and what the family exports of its cells, as a run returned them
+ * @param complete whether the cells are all there are
+ * @throws BidualError unsupported for a family without cells
  */
 export function recomputeCertificate(
   problem: Problem,
   network: TrainedNetwork,
-  dual: Float64Array,
-  gates: Matrix,
+  arrays: NamedArrays,
   complete: boolean,
 ): RecomputedCertificate {
-  const arranged = arrangedMatrix(problem)
-  const arrangement = arrangementOf(arranged.A, gates, complete)
-  const { value, rhoRatio } = dualPoint(programOver(problem, arranged, arrangement, true), dual)
+  const dictionary = familyOf(problem).restore(arrays, complete)
+  const { value, rhoRatio } = dualPoint(programOver(problem, dictionary, true), arrays.dual.data)
   const objective = networkObjective(network, problem.X, problem.Y, problem.loss, problem.beta)
   const level = complete ? 'global' : 'dictionary'
   return { objective, lowerBound: value, gap: objective - value, rhoRatio, level }

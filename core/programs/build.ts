@@ -1,22 +1,26 @@
-import { buildArrangement, type Arrangement } from '../arrangements/arrangement.ts'
 import { BidualError } from '../errors.ts'
 import type { ArrangementSettings } from '../experiments/document.ts'
-import type { Problem } from '../experiments/problem.ts'
+import type { NamedArrays, Problem, TrainedNetwork } from '../experiments/problem.ts'
 import { LOSSES } from '../losses/index.ts'
 import { convexApplies } from './applies.ts'
-import { arrangedMatrix, type ArrangedMatrix } from './arranged.ts'
-import type { ConvexProgram } from './program.ts'
+import type { Dictionary } from './dictionary.ts'
+import { familyOf, type ProgramFamily } from './families/index.ts'
+import { scalarProgram, type Block, type ConvexProgram } from './program.ts'
 
 export interface BuiltProgram {
   program: ConvexProgram
-  arranged: ArrangedMatrix
+  /** The network of the document's family that realises blocks of the program. */
+  recover: (blocks: readonly Block[]) => TrainedNetwork
+  /** The arrays that the cells are restored from. */
+  cells: () => NamedArrays
+  family: ProgramFamily
 }
 
 /**
- * The program of a problem over the arrangements that the settings ask for.
+ * The scalar-output program of a problem over the cells that the settings ask for.
  *
- * @param cones whether the cone constraints are enforced (3.1, 3.2) or dropped (gated)
- * @param seed of sampled arrangements
+ * @param cones whether the cone constraints are enforced or dropped (gated)
+ * @param seed of sampled cells
  * @throws BidualError unsupported, with the reason, where the program does not cover the problem; too-large when an
  * enumeration asked for exceeds its limit.
  */
@@ -27,21 +31,23 @@ export function buildProgram(
   seed: number,
 ): BuiltProgram {
   refuseUncovered(problem, settings)
-  const arranged = arrangedMatrix(problem)
+  const family = familyOf(problem)
+  const dictionary = family.dictionary(settings, seed)
   return {
-    arranged,
-    program: programOver(problem, arranged, buildArrangement(arranged.A, settings, seed), cones),
+    program: programOver(problem, dictionary, cones),
+    recover: (blocks) => family.recover(dictionary, blocks),
+    cells: () => family.arrays(dictionary),
+    family,
   }
 }
 
-/** The program of a problem over a given dictionary of its arranged matrix. */
+/** The scalar-output program of a problem over a given dictionary. */
 export function programOver(
   { Y, loss, beta }: Pick<Problem, 'Y' | 'loss' | 'beta'>,
-  { A }: ArrangedMatrix,
-  arrangement: Arrangement,
+  dictionary: Dictionary,
   cones: boolean,
 ): ConvexProgram {
-  return { A, Y, loss: LOSSES[loss], beta, arrangement, cones }
+  return scalarProgram(dictionary, Y, LOSSES[loss], beta, cones)
 }
 
 function refuseUncovered({ network, loss, summary }: Problem, settings: ArrangementSettings): void {

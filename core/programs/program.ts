@@ -1,36 +1,65 @@
-import type { Arrangement } from '../arrangements/arrangement.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import type { Loss } from '../losses/index.ts'
+import type { Dictionary } from './dictionary.ts'
 
 /**
- * The convex program of THEORY 3.1 and 3.2 over a dictionary of patterns D₁…D_P of the arranged matrix A:
+ * The convex program of THEORY §3 over the cells of a dictionary:
  *
- *     min ℓ(Σ_b σ_b D_{i(b)} A v_b, y) + β Σ_b ‖v_b‖₂   subject to (2D_{i(b)} − I)A v_b ≥ 0,
+ *     min ℓ(Σ_b B_{i(b)} v_b g_bᵀ, Y) + β Σ_b ‖v_b‖₂   subject to v_b in the cone of cell i(b),
  *
- * one block b = (i, σ) for every pattern and each sign σ = ±1 of the output weight. The *gated* relaxation has no
- * constraints, and then one sign: both together would be the same variable twice.
+ * g_b the unit output direction of block b, K entries: ±1 for a scalar output, where every cell has one block for each
+ * sign. The *gated* relaxation has no cones, and then one sign: both together would be the same variable twice.
  */
 export interface ConvexProgram {
-  /** n×r, full column rank: X (its row space when rank-deficient) or U′. */
-  readonly A: Matrix
-  /** n×1. */
+  readonly dictionary: Dictionary
+  readonly blocks: BlockList
+  /** n×K. */
   readonly Y: Matrix
   readonly loss: Loss
   readonly beta: number
-  readonly arrangement: Arrangement
   /** Whether the cone constraints are enforced; false is the gated relaxation. */
   readonly cones: boolean
 }
 
+/** The variables of a program: block b belongs to a cell and has a unit output direction. */
+export interface BlockList {
+  readonly count: number
+  cell(block: number): number
+  /** K entries. */
+  output(block: number): Float64Array
+}
+
 /** One non-zero block of a solution. */
 export interface Block {
-  /** Index of the pattern in the arrangement. */
-  readonly pattern: number
-  readonly sign: 1 | -1
-  /** v_b, r entries. */
+  readonly cell: number
+  /** Unit output direction g, K entries; [±1] for a scalar output. */
+  readonly output: Float64Array
+  /** v, in the coordinates of the dictionary. */
   readonly vector: Float64Array
 }
 
-/** The signs that the blocks of a program have. */
-export const blockSigns = ({ cones }: Pick<ConvexProgram, 'cones'>): readonly (1 | -1)[] =>
-  cones ? [1, -1] : [1]
+const PLUS = Float64Array.of(1)
+const MINUS = Float64Array.of(-1)
+
+/** Scalar output: a block of each sign for every cell, the positive one first; gated: the positive one only. */
+export function signedBlocks(dictionary: Dictionary, cones: boolean): BlockList {
+  const signs = cones ? [PLUS, MINUS] : [PLUS]
+  return {
+    get count() {
+      return dictionary.count * signs.length
+    },
+    cell: (block) => Math.floor(block / signs.length),
+    output: (block) => signs[block % signs.length],
+  }
+}
+
+/** A scalar-output program over a dictionary. */
+export function scalarProgram(
+  dictionary: Dictionary,
+  Y: Matrix,
+  loss: Loss,
+  beta: number,
+  cones = true,
+): ConvexProgram {
+  return { dictionary, blocks: signedBlocks(dictionary, cones), Y, loss, beta, cones }
+}

@@ -1,10 +1,12 @@
-import { dot, norm2 } from '../linalg/products.ts'
-import type { ConvexProgram } from '../programs/program.ts'
+import { norm2 } from '../linalg/products.ts'
+import type { Block, ConvexProgram } from '../programs/program.ts'
 import { AugmentedLagrangian } from './augmented-lagrangian.ts'
+import { penaltyOf } from './penalty.ts'
 import { Pricer } from './pricing.ts'
 import { StallDetector } from './stall.ts'
 import {
   Incumbent,
+  programPredictions,
   residualAtZero,
   type SolverProgress,
   type SolverResult,
@@ -24,6 +26,15 @@ const PRICING_PATIENCE = 4
 /** Outer iterations without a visibly smaller gap after which the solver gives up. */
 const STALL_ITERATIONS = 25
 const MAX_ITERATIONS = 500
+/** Cells whose size stands for that of all. */
+const TYPICAL_CELLS = 8
+
+/** A point to start from: blocks of the program by their numbers, and a dual vector. */
+export interface WarmStart {
+  readonly blocks: readonly (Block & { readonly id: number })[]
+  /** n×K in the domain of ℓ*(−·). */
+  readonly V: Float64Array
+}
 
 /**
  * Working sets of blocks, each proximal subproblem solved by a semismooth Newton method in the dual variable, all
@@ -33,19 +44,17 @@ const MAX_ITERATIONS = 500
 export function* solveActiveSet(
   program: ConvexProgram,
   { tolerance, stop }: SolverSettings,
+  warm?: WarmStart,
 ): Generator<SolverProgress, SolverResult> {
   const pricer = new Pricer(program)
   const incumbent = new Incumbent(program)
-  const start = residualAtZero(program)
+  const start = warm?.V ?? residualAtZero(program)
   const first = pricer.price(start, { wanted: WANTED })
   incumbent.offerDual(start, first.rho)
-  const lagrangian = new AugmentedLagrangian(
-    program,
-    pricer.norms,
-    incumbent.V,
-    firstStep(program, incumbent),
-    1,
-  )
+  if (warm) incumbent.offerPrimal([...warm.blocks])
+  const size = typicalSquare(program)
+  const lagrangian = new AugmentedLagrangian(program, incumbent.V, firstStep(program, incumbent, size), 1)
+  if (warm) resume(lagrangian, program, warm)
   admit(lagrangian, first.violators)
   let unpriced = 0
   const progress = new StallDetector(STALL_ITERATIONS)
@@ -58,7 +67,7 @@ export function* solveActiveSet(
     const reason = stop(iteration)
     if (reason) return incumbent.result(reason, iteration)
     const halt = () => stop(iteration) !== null
-    const { steps, solved } = solveSubproblem(lagrangian, gap, halt)
+    const { steps, solved } = solveSubproblem(lagrangian, gap, size, halt)
     const violators = certify(lagrangian, pricer, incumbent, halt, ++unpriced >= PRICING_PATIENCE)
     if (violators) unpriced = 0
     if (solved) {
@@ -71,20 +80,40 @@ export function* solveActiveSet(
   return incumbent.result('maxIterations', MAX_ITERATIONS)
 }
 
-/** σ of the first subproblem: a few times the inverse of a typical squared singular value of A, less for large β. */
-function firstStep({ A, beta }: ConvexProgram, { primal }: Incumbent): number {
-  return Math.min(primal / (20 * beta ** 2), (5 * A.cols) / dot(A.data, A.data))
+function resume(lagrangian: AugmentedLagrangian, program: ConvexProgram, { blocks }: WarmStart): void {
+  for (const { id, vector } of blocks) lagrangian.add(id, vector)
+  lagrangian.centerAt(programPredictions(program, blocks))
+}
+
+/** Mean over some cells of ‖B_i‖²_F, by the images of the unit vectors. */
+function typicalSquare({ dictionary }: ConvexProgram): number {
+  const { count, size } = dictionary
+  const looked = Math.min(count, TYPICAL_CELLS)
+  if (looked === 0 || size === 0) return 1
+  const identity = new Float64Array(size * size)
+  for (let c = 0; c < size; c++) identity[c * (size + 1)] = 1
+  const cells = Array.from({ length: looked }, (_, k) => Math.floor((k * count) / looked))
+  const images = dictionary.images(cells.map((cell) => ({ cell, directions: identity })))
+  return (2 * norm2(images.data) ** 2) / looked || 1
+}
+
+/** σ of the first subproblem: a few times the inverse of a typical squared singular value of B, less for large β. */
+function firstStep(program: ConvexProgram, { primal }: Incumbent, square: number): number {
+  const longest = (5 * program.dictionary.size) / square
+  return Number.isFinite(primal) ? Math.min(primal / (20 * penaltyOf(program) ** 2), longest) : longest
 }
 
 /** Newton steps until the subproblem is solved well enough for its outer iteration. */
 function solveSubproblem(
   lagrangian: AugmentedLagrangian,
   gap: number,
+  square: number,
   halt: () => boolean,
 ): { steps: number; solved: boolean } {
   let psi = lagrangian.evaluate(lagrangian.V)
   const first = lagrangian.residual()
-  const enough = Math.max(lagrangian.noise(), 0.1 * Math.min(first, gap * (1 + norm2(lagrangian.F.data))))
+  const wanted = 0.1 * Math.min(first, gap * (1 + norm2(lagrangian.F.data)))
+  const enough = Math.max(lagrangian.noise(square), wanted)
   for (let steps = 0; steps < NEWTON_STEPS; steps++) {
     if (lagrangian.residual() <= enough) return { steps, solved: true }
     const next = halt() ? null : lagrangian.step(psi)

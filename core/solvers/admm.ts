@@ -1,5 +1,5 @@
 import { BidualError } from '../errors.ts'
-import { blockSigns, type ConvexProgram } from '../programs/program.ts'
+import type { ConvexProgram } from '../programs/program.ts'
 import { Anderson } from './anderson.ts'
 import { Pricer } from './pricing.ts'
 import {
@@ -37,7 +37,7 @@ export function* solveAdmm(
   const incumbent = new Incumbent(program)
   const start = residualAtZero(program)
   incumbent.offerDual(start, pricer.price(start).rho)
-  const splitting = new Splitting(program, pricer.norms)
+  const splitting = new Splitting(program)
   const anderson = new Anderson(MEMORY)
   let x: Float64Array = new Float64Array(splitting.length)
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
@@ -64,14 +64,14 @@ function balance({ residuals: { primal, dual } }: Splitting): number {
   return primal > 4 * dual ? 2 : dual > 4 * primal ? 0.5 : 1
 }
 
-function refuseLarge(program: ConvexProgram): void {
-  const { A, arrangement } = program
-  const blocks = arrangement.patterns.count * blockSigns(program).length
-  const entries = blocks * (2 * A.cols ** 2 + 2 * MEMORY * A.cols + A.rows / 8) + 3 * A.rows ** 2
+function refuseLarge({ dictionary, blocks, Y }: ConvexProgram): void {
+  const { size } = dictionary
+  const [count, rows] = [blocks.count, Y.data.length]
+  const entries = count * (2 * size ** 2 + 2 * MEMORY * size + Y.rows / 8) + 3 * rows ** 2
   if (entries <= MEMORY_LIMIT) return
   throw new BidualError(
     'too-large',
-    `ADMM holds all ${blocks} blocks of ${A.cols} weights and ${A.rows}×${A.rows} matrices at once, ` +
+    `ADMM holds all ${count} blocks of ${size} weights and ${rows}×${rows} matrices at once, ` +
       `${(entries * 8e-9).toFixed(1)} GB: use the active-set solver, or fewer arrangements.`,
   )
 }

@@ -1,21 +1,22 @@
 import { Matrix } from '../linalg/matrix.ts'
-import { axpy, dot, norm2, outerGram } from '../linalg/products.ts'
-import { blockSigns, type Block, type ConvexProgram } from '../programs/program.ts'
-import { ConeProjector } from './cone-projector.ts'
-import { proxSlope } from './loss-slope.ts'
+import { axpy, dot, norm2 } from '../linalg/products.ts'
+import type { Block, ConvexProgram } from '../programs/program.ts'
+import { proxDerivative } from './loss-slope.ts'
 import { newtonFactor } from './newton-factor.ts'
 import { solveNewton } from './newton-system.ts'
+import { penaltyOf } from './penalty.ts'
+import { RowBlocks } from './row-blocks.ts'
 import { WorkingBlock } from './working-block.ts'
 
 /** Levenberg–Marquardt shift relative to the gradient: it vanishes at the solution, so convergence stays superlinear. */
 const LEVENBERG = 0.1
 
 /**
- * The proximal-point subproblem of the program on a working set, in the dual variable V (n entries):
+ * The proximal-point subproblem of the program on a working set, in the dual variable V (n×K):
  *
  *     minimise over V   ψ(V) = −min_F [ℓ(F) + Vᵀ(F) + ‖F − F̄‖²/(2τ)] + Σ_b ‖p_b(V)‖²/(2σ),
  *
- * p_b(V) = prox_{σ(β‖·‖ + cone)}(v̄_b + σσ_b AᵀD_bV). ψ is convex and once differentiable, ∇ψ = Σ_b σ_b D_bA p_b − F,
+ * p_b(V) = prox_{σ(β‖·‖ + cone)}(v̄_b + σB_bᵀVg_b). ψ is convex and once differentiable, ∇ψ = Σ_b B_b p_b g_bᵀ − F,
  * and semismooth: Newton's method with the generalised Hessian τ·diag(prox′) + σ Σ_b B_b J_b B_bᵀ converges in a few
  * steps, where only active blocks enter, each with the few directions of its face. (Semismooth Newton augmented
  * Lagrangian: Li, Sun & Toh 2018, with cone constraints in the prox.)
@@ -28,54 +29,53 @@ export class AugmentedLagrangian {
   V: Float64Array
   /** F at the last evaluation. */
   readonly F: Matrix
-  readonly gradient: Float64Array
+  /** ∇ψ, n×K. */
+  private readonly slope: Matrix
   private readonly centerF: Float64Array
   private readonly program: ConvexProgram
-  private readonly norms: Float64Array
-  /** AAᵀ, for the gated relaxation only. */
-  private readonly K: Matrix | null
-  private readonly slope: ReturnType<typeof proxSlope>
+  private readonly penalty: number
 
-  constructor(program: ConvexProgram, norms: Float64Array, V: Float64Array, sigma: number, tau: number) {
-    const n = program.A.rows
+  constructor(program: ConvexProgram, V: Float64Array, sigma: number, tau: number) {
+    const { rows, cols } = program.Y
     this.program = program
-    this.norms = norms
+    this.penalty = penaltyOf(program)
     this.V = V
     this.sigma = sigma
     this.tau = tau
-    this.F = Matrix.zeros(n, 1)
-    this.gradient = new Float64Array(n)
-    this.centerF = new Float64Array(n)
-    this.K = program.cones ? null : outerGram(program.A)
-    this.slope = proxSlope(program.loss)
+    this.F = Matrix.zeros(rows, cols)
+    this.slope = Matrix.zeros(rows, cols)
+    this.centerF = new Float64Array(rows * cols)
   }
 
-  /** Adds block p·(signs) + s with weight zero, unless it is there. */
-  add(block: number): void {
+  /** Adds a block of the program with the given weight (zero by default), unless it is there. */
+  add(block: number, weight?: Float64Array): void {
     if (this.blocks.has(block)) return
-    const signs = blockSigns(this.program)
-    const { A, arrangement, cones } = this.program
-    const pattern = Math.floor(block / signs.length)
-    const projector = cones ? new ConeProjector(A, arrangement.patterns, this.norms) : null
-    projector?.load(pattern)
-    this.blocks.set(block, new WorkingBlock(pattern, signs[block % signs.length], A.cols, projector))
+    const { dictionary, blocks, cones } = this.program
+    const added = new WorkingBlock(dictionary, blocks.cell(block), blocks.output(block), cones)
+    if (weight) added.center.set(weight)
+    this.blocks.set(block, added)
+  }
+
+  /** Makes predictions the proximal centre of F: for a start that is not zero. */
+  centerAt(F: Matrix): void {
+    this.centerF.set(F.data)
   }
 
   /** ψ(V); F, the blocks' points and `gradient` follow. */
   evaluate(V: Float64Array): number {
-    const { A, arrangement, loss, Y, beta } = this.program
-    const { F, gradient, centerF, tau, sigma } = this
+    const { loss, Y } = this.program
+    const { F, slope, centerF, tau, sigma, penalty } = this
     for (let j = 0; j < V.length; j++) F.data[j] = centerF[j] - tau * V[j]
     loss.prox(F, Y, tau, F)
     let psi = -loss.value(F, Y) - dot(V, F.data)
     for (let j = 0; j < V.length; j++) psi -= (F.data[j] - centerF[j]) ** 2 / (2 * tau)
-    gradient.fill(0)
+    slope.data.fill(0)
     for (const block of this.blocks.values()) {
-      const size = block.evaluate(A, arrangement.patterns, V, sigma, sigma * beta)
+      const size = block.evaluate(V, sigma, sigma * penalty)
       psi += size ** 2 / (2 * sigma)
-      block.addResponse(A, arrangement.patterns, gradient)
+      block.addResponse(slope)
     }
-    axpy(-1, F.data, gradient)
+    axpy(-1, F.data, slope.data)
     return psi
   }
 
@@ -86,7 +86,7 @@ export class AugmentedLagrangian {
    */
   step(psi: number): number | null {
     const direction = this.newtonDirection()
-    const slope = dot(direction, this.gradient)
+    const slope = dot(direction, this.slope.data)
     const from = this.V
     for (let t = 1; t > 1e-8; t *= 0.5) {
       const trial = from.slice()
@@ -103,13 +103,12 @@ export class AugmentedLagrangian {
 
   /** ‖F − Σ_b B_b p_b‖: how far the subproblem is from solved. */
   residual(): number {
-    return norm2(this.gradient)
+    return norm2(this.slope.data)
   }
 
-  /** The residual that rounding alone can cause: σAᵀ…A·V is computed and cancels. */
-  noise(): number {
-    const { data } = this.program.A
-    return 1e-15 * this.sigma * dot(data, data) * norm2(this.V)
+  /** The residual that rounding alone can cause: σBᵀ…B·V is computed and cancels. */
+  noise(scale: number): number {
+    return 1e-15 * this.sigma * scale * norm2(this.V)
   }
 
   /** −∂ℓ at F, a dual point in the domain of ℓ*: V + (F − F̄)/τ. */
@@ -117,16 +116,21 @@ export class AugmentedLagrangian {
     return this.V.map((value, j) => value + (this.F.data[j] - this.centerF[j]) / this.tau)
   }
 
-  /** The predictions Σ_b B_b p_b of the current point. */
+  /** The predictions Σ_b B_b p_b g_bᵀ of the current point. */
   predictions(): Matrix {
-    return Matrix.column(this.gradient.map((value, j) => value + this.F.data[j]))
+    const { F, slope } = this
+    return new Matrix(
+      F.rows,
+      F.cols,
+      slope.data.map((value, j) => value + F.data[j]),
+    )
   }
 
   /** The current point; vectors are copies. */
   solution(): Block[] {
     return [...this.blocks.values()]
       .filter((block) => block.isActive)
-      .map(({ pattern, sign, point }) => ({ pattern, sign, vector: point.slice() }))
+      .map(({ cell, output, point }) => ({ cell, output, vector: point.slice() }))
   }
 
   /** Makes the current point the proximal centre of the next subproblem, and V the dual candidate. */
@@ -143,15 +147,18 @@ export class AugmentedLagrangian {
   }
 
   private newtonDirection(): Float64Array {
-    const { tau, F, slope, program, gradient } = this
+    const { tau, F, program, slope } = this
+    const K = F.cols
     // Where the loss has a kink, ψ may be flat in some directions: the shift bounds the step by the size of V.
-    const shift = Math.min(1e-2, (LEVENBERG * this.residual()) / (1 + norm2(this.V)))
-    const diagonal = F.data.map((z, j) => tau * slope(z, program.Y.data[j], tau) + shift + 1e-12 * tau)
+    const shift = Math.min(1e-2, (LEVENBERG * this.residual()) / (1 + norm2(this.V))) + 1e-12 * tau
+    const diagonal = proxDerivative(program.loss.id, F, program.Y, tau)
+    for (let at = 0; at < diagonal.length; at++) diagonal[at] *= tau
+    for (let j = 0; j < F.data.length; j++) diagonal[(j - (j % K)) * K + (j % K) * (K + 1)] += shift
     const active = [...this.blocks.values()].filter((block) => block.isActive)
-    const system = { diagonal, ...newtonFactor(program, active, this.sigma, this.K) }
+    const system = { diagonal: new RowBlocks(K, diagonal), ...newtonFactor(program, active, this.sigma) }
     return solveNewton(
       system,
-      gradient.map((value) => -value),
+      slope.data.map((value) => -value),
     )
   }
 }

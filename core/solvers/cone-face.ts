@@ -1,6 +1,3 @@
-import type { PatternSet } from '../arrangements/patterns.ts'
-import type { Matrix } from '../linalg/matrix.ts'
-import { norm2 } from '../linalg/products.ts'
 import { dotAt } from '../arrangements/strided.ts'
 
 /** A constraint row this close (relative) to the span of the active ones is dependent on them. */
@@ -10,7 +7,7 @@ const DEPENDENCE = 1e-11
 const REFRESH = 400
 
 /**
- * Orthonormal bases of the span of active constraints gₜ = ±aₜ (t ∈ T) of one cone and of its complement.
+ * Orthonormal bases of the span of active constraints gₜ (t ∈ T) of one cone and of its complement.
  *
  * Q is d×d with orthonormal rows; the first |T| span {gₜ}, the others are a basis of the face {u : gₜᵀu = 0}.
  * Gᵀ = Q₁ᵀR with R upper triangular. Adding a row costs O(d²) (one Householder reflection of the complement),
@@ -20,7 +17,7 @@ export class ConeFace {
   readonly d: number
   /** Row k is basis vector k. */
   readonly Q: Float64Array
-  /** The active rows of A, in the order of entry. */
+  /** The active rows, by number, in the order of entry. */
   readonly rows: Int32Array
   size = 0
   /** Column c of R starts at c·d. */
@@ -47,14 +44,11 @@ export class ConeFace {
     this.updates = 0
   }
 
-  /** Adds row j of A with sign ±1; false, and nothing changes, when it depends on the active rows. */
-  append(A: Matrix, j: number, sign: number): boolean {
+  /** Adds constraint row j, the vector g (d entries); false, and nothing changes, when it depends on the active rows. */
+  append(g: Float64Array, j: number): boolean {
     const { d, Q, image, size } = this
     if (size >= d) return false
-    const start = j * d
-    for (let k = 0; k < d; k++) {
-      image[k] = sign * dotAt(Q, k * d, A.data, start, d)
-    }
+    for (let k = 0; k < d; k++) image[k] = dotAt(Q, k * d, g, 0, d)
     let tail = 0
     let total = 0
     for (let k = 0; k < d; k++) {
@@ -155,12 +149,3 @@ function givens(data: Float64Array, p: number, q: number, cos: number, sin: numb
   data[p] = cos * upper + sin * lower
   data[q] = cos * lower - sin * upper
 }
-
-/** ‖aⱼ‖ for every row, computed once a program. */
-export function constraintNorms(A: Matrix): Float64Array {
-  return Float64Array.from({ length: A.rows }, (_, j) => norm2(A.row(j)))
-}
-
-/** +1 where pattern i is active, −1 where it is not: the signs of the rows of (2Dᵢ − I)A. */
-export const sideOf = (patterns: PatternSet, i: number, j: number): 1 | -1 =>
-  patterns.isActive(i, j) ? 1 : -1

@@ -1,75 +1,90 @@
-import type { PatternSet } from '../arrangements/patterns.ts'
-import type { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
-import { ConeFace, sideOf } from './cone-face.ts'
-import { dotAt } from '../arrangements/strided.ts'
+import { ConeFace } from './cone-face.ts'
 
-/** A row is violated when it is below −this·‖aⱼ‖·‖z‖. */
+/** A unit row is violated when its value is below −this·‖z‖. */
 const VIOLATION = 1e-13
 
+/** The rows of the cones {u : G_i·u ≥ 0} of a dictionary, scaled to unit length. */
+export interface ConeRows {
+  /** Writes unit row j of the cone of a cell; false for a zero row, which constrains nothing. */
+  row(cell: number, j: number, out: Float64Array): boolean
+  /** The row with the least value below `least` at u, −1 when there is none; rows with closed[j] ≠ 0 are left out. */
+  mostViolated(cell: number, u: Float64Array, least: number, closed: Uint8Array): number
+}
+
+/** Projects vectors on the cones of a dictionary, warm-started along a path of points. */
+export interface BlockProjector {
+  /** The last projection, `size` entries. */
+  readonly projection: Float64Array
+  /** Moves to the cone of a cell, starting from constraints expected to be active. */
+  load(cell: number, rows?: ArrayLike<number>): void
+  activeRows(): Int32Array
+  /**
+   * Writes Π(z) to `projection` and returns its norm; stops early, with a valid upper bound of the norm, once that is
+   * at most `enough` (`projection` is then not the projection).
+   */
+  project(z: Float64Array, enough?: number): number
+  /** Orthonormal rows (k×size) that span the directions in which the last projection moves freely with z. */
+  freeDirections(): Float64Array
+}
+
 /**
- * Projects on the cones Cᵢ = {u : (2Dᵢ − I)A·u ≥ 0} without forming (2Dᵢ − I)A, warm-started from the face of the
- * previous projection (THEORY §4, 5b).
+ * Projects on the cones C_i = {u : G_i·u ≥ 0} without forming G_i, warm-started from the face of the previous projection
+ * (THEORY §4, 5b).
  *
  * Π(z) = z + Gᵀλ where λ ≥ 0 minimises ‖z + Gᵀλ‖: the active-set method of Lawson and Hanson on the rows of G. Every
  * iterate has λ ≥ 0, so ‖z + Gᵀλ‖ is at all times an upper bound of ‖Π(z)‖: that allows stopping early.
  */
-export class ConeProjector {
-  readonly A: Matrix
-  readonly patterns: PatternSet
-  readonly norms: Float64Array
-  readonly face: ConeFace
-  /** The last projection, d entries. */
+export class ConeProjector implements BlockProjector {
   readonly projection: Float64Array
+  private readonly face: ConeFace
+  private readonly cones: ConeRows
   /** The cone that the face belongs to. */
-  private pattern = -1
+  private cell = -1
   private values: Float64Array
   private target: Float64Array
+  private readonly scratch: Float64Array
   /** Rows that rounding keeps out until the face has changed. */
   private readonly closed: Uint8Array
 
-  /** @param norms of the rows of A (see constraintNorms). */
-  constructor(A: Matrix, patterns: PatternSet, norms: Float64Array) {
-    this.A = A
-    this.patterns = patterns
-    this.norms = norms
-    this.face = new ConeFace(A.cols)
-    this.projection = new Float64Array(A.cols)
-    this.values = new Float64Array(A.cols)
-    this.target = new Float64Array(A.cols)
-    this.closed = new Uint8Array(A.rows)
+  /** @param d entries of u; @param rows of a cone at most */
+  constructor(d: number, rows: number, cones: ConeRows) {
+    this.cones = cones
+    this.face = new ConeFace(d)
+    this.projection = new Float64Array(d)
+    this.values = new Float64Array(d)
+    this.target = new Float64Array(d)
+    this.scratch = new Float64Array(d)
+    this.closed = new Uint8Array(rows)
   }
 
-  /** Moves to the cone of pattern i, starting from constraints expected to be active. */
-  load(i: number, rows: ArrayLike<number> = []): void {
-    this.pattern = i
+  load(cell: number, rows: ArrayLike<number> = []): void {
+    this.cell = cell
     this.face.clear()
     this.values.fill(0)
-    for (let k = 0; k < rows.length; k++) this.face.append(this.A, rows[k], sideOf(this.patterns, i, rows[k]))
+    this.closed.fill(0)
+    for (let k = 0; k < rows.length; k++) this.append(rows[k])
   }
 
-  /** The active constraints of the last projection. */
+  freeDirections(): Float64Array {
+    return this.face.Q.subarray(this.face.size * this.face.d)
+  }
+
   activeRows(): Int32Array {
     return this.face.rows.slice(0, this.face.size)
   }
 
-  /**
-   * Writes Π(z) to `projection` and returns its norm; stops early, with a valid upper bound of the norm, once that is
-   * at most `enough` (`projection` is then not the projection).
-   *
-   * @param z d entries
-   */
   project(z: Float64Array, enough = 0): number {
-    if (this.face.stale) this.load(this.pattern, this.activeRows())
+    if (this.face.stale) this.load(this.cell, this.activeRows())
     const size = norm2(z)
     if (size <= enough) return size
     this.settle(z)
-    const limit = 4 * (this.A.rows + this.A.cols) + 20
+    const limit = 4 * (this.closed.length + z.length) + 20
     for (let iteration = 0; iteration < limit; iteration++) {
       this.face.projectOnFace(z, this.projection)
       const norm = norm2(this.projection)
       if (norm <= enough) return norm
-      const row = this.mostViolated(VIOLATION * size)
+      const row = this.cones.mostViolated(this.cell, this.projection, -VIOLATION * size, this.closed)
       if (row < 0) return norm
       this.enter(row, z)
     }
@@ -77,8 +92,8 @@ export class ConeProjector {
   }
 
   private enter(row: number, z: Float64Array): void {
-    const { face, A, patterns, pattern } = this
-    if (!face.append(A, row, sideOf(patterns, pattern, row))) {
+    const { face } = this
+    if (!this.append(row)) {
       this.closed[row] = 1
       return
     }
@@ -130,21 +145,7 @@ export class ConeProjector {
     }
   }
 
-  /** The row with the most negative gⱼᵀu/‖gⱼ‖ below −tolerance, −1 when there is none. */
-  private mostViolated(tolerance: number): number {
-    const { A, patterns, pattern, projection, norms, closed } = this
-    const d = A.cols
-    const bits = patterns.pattern(pattern)
-    let worst = -1
-    let least = -tolerance
-    for (let j = 0, at = 0; j < A.rows; j++, at += d) {
-      const sum = dotAt(A.data, at, projection, 0, d)
-      const side = ((bits[j >>> 5] >>> (j & 31)) & 1) === 1 ? sum : -sum
-      if (side < least * norms[j] && closed[j] === 0) {
-        least = side / norms[j]
-        worst = j
-      }
-    }
-    return worst
+  private append(row: number): boolean {
+    return this.cones.row(this.cell, row, this.scratch) && this.face.append(this.scratch, row)
   }
 }

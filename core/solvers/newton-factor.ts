@@ -1,83 +1,83 @@
 import { Matrix } from '../linalg/matrix.ts'
-import { multiply } from '../linalg/products.ts'
+import type { Dictionary } from '../programs/dictionary.ts'
 import type { ConvexProgram } from '../programs/program.ts'
 import type { NewtonSystem } from './newton-system.ts'
+import { spreadColumns } from './responses.ts'
 import type { WorkingBlock } from './working-block.ts'
 
 /**
- * The parts of the generalised Hessian σ Σ_b B_b J_b B_bᵀ over active blocks: M·Mᵀ plus, for the gated relaxation, a
- * dense matrix.
+ * The parts of the generalised Hessian σ Σ_b B_b J_b B_bᵀ over active blocks: M·Mᵀ plus, for the gated relaxation of
+ * a dictionary with gates, a dense matrix. B_b stands for B_i ⊗ g: nK rows.
  *
  * The derivative of the shrunk projection on a face with orthonormal basis N (rows) is J = (1 − κ)NᵀN + κq̂q̂ᵀ,
  * κ = σβ/‖q‖: a block contributes the columns √(1−κ)·B·Nᵀ and √κ·B·q̂. Without constraints NᵀN = I, and
- * (1 − κ)·D_bAAᵀD_b is added entry by entry instead.
- *
- * @param K AAᵀ for the gated relaxation, null otherwise
+ * (1 − κ)·D_bAAᵀD_b is added entry by entry where the dictionary allows it.
  */
 export function newtonFactor(
   program: ConvexProgram,
   active: readonly WorkingBlock[],
   sigma: number,
-  K: Matrix | null,
 ): Pick<NewtonSystem, 'factor' | 'dense'> {
-  const directions = stackDirections(program.A.cols, active, sigma)
-  const factor = multiply(program.A, directions.rows, { transposeB: true })
-  active.forEach((block, b) =>
-    maskColumns(program, block.pattern, factor, directions.first[b], directions.first[b + 1]),
-  )
-  return { factor, dense: K ? gatedPart(program, active, sigma, K) : null }
+  const { dictionary, cones, Y } = program
+  const gates = !cones && Y.cols === 1 ? dictionary.gates : undefined
+  const parts = active.map((block) => ({
+    cell: block.cell,
+    directions: freeDirections(block, dictionary.size, sigma, gates !== undefined),
+  }))
+  const images = dictionary.images(parts)
+  // Signs of scalar outputs cancel in M·Mᵀ.
+  const factor =
+    Y.cols === 1 ? images : spreadColumns(images, columnOutputs(active, parts, dictionary.size), Y.cols)
+  return { factor, dense: gates ? gatedPart(gates, dictionary.rows, active, sigma) : null }
 }
 
-/** The directions √σ(…) of all blocks as rows (K×d), and where those of each block begin. */
-function stackDirections(
+/** The output direction of every column. */
+function columnOutputs(
+  active: readonly WorkingBlock[],
+  parts: readonly { directions: Float64Array }[],
   d: number,
-  active: readonly WorkingBlock[],
+): Float64Array[] {
+  return active.flatMap(({ output }, b) =>
+    Array.from({ length: parts[b].directions.length / d }, () => output),
+  )
+}
+
+/** The directions √σ(…) of one block, row by row; only the radial one when the others are added densely. */
+function freeDirections(
+  { projector, shrinkage, direction }: WorkingBlock,
+  d: number,
   sigma: number,
-): { rows: Matrix; first: number[] } {
-  const first = [0]
-  for (const { projector } of active)
-    first.push(first[first.length - 1] + 1 + (projector ? d - projector.face.size : 0))
-  const rows = Matrix.zeros(first[active.length], d)
-  active.forEach(({ projector, shrinkage, direction }, b) => {
-    const along = Math.sqrt(sigma * (1 - shrinkage))
-    const radial = Math.sqrt(sigma * shrinkage)
-    rows.row(first[b]).set(direction.map((value) => radial * value))
-    if (!projector) return
-    const basis = projector.face.Q.subarray(projector.face.size * d)
-    rows.data.set(
-      basis.map((value) => along * value),
-      (first[b] + 1) * d,
-    )
-  })
-  return { rows, first }
+  radialOnly: boolean,
+): Float64Array {
+  const along = Math.sqrt(sigma * (1 - shrinkage))
+  const radial = Math.sqrt(sigma * shrinkage)
+  const basis = radialOnly ? new Float64Array(0) : (projector?.freeDirections() ?? identity(d))
+  const rows = new Float64Array(d + basis.length)
+  for (let c = 0; c < d; c++) rows[c] = radial * direction[c]
+  for (let at = 0; at < basis.length; at++) rows[d + at] = along * basis[at]
+  return rows
 }
 
-/** Zeroes columns first … last − 1 on the rows where the pattern is not active. */
-function maskColumns(
-  { arrangement }: ConvexProgram,
-  pattern: number,
-  M: Matrix,
-  first: number,
-  last: number,
-): void {
-  for (let j = 0; j < M.rows; j++) {
-    if (!arrangement.patterns.isActive(pattern, j)) M.data.fill(0, j * M.cols + first, j * M.cols + last)
-  }
+function identity(d: number): Float64Array {
+  const rows = new Float64Array(d * d)
+  for (let c = 0; c < d; c++) rows[c * (d + 1)] = 1
+  return rows
 }
 
-/** σ Σ_b (1 − κ_b)·D_bKD_b, lower triangle. */
+/** σ Σ_b (1 − κ_b)·D_bAAᵀD_b, lower triangle. */
 function gatedPart(
-  { arrangement }: ConvexProgram,
+  { kernel, activeRows }: NonNullable<Dictionary['gates']>,
+  n: number,
   active: readonly WorkingBlock[],
   sigma: number,
-  K: Matrix,
 ): Matrix {
-  const weights = Matrix.zeros(K.rows, K.cols)
-  for (const { pattern, shrinkage } of active) {
-    const rows = arrangement.patterns.activeRows(pattern)
+  const K = kernel()
+  const weights = Matrix.zeros(n, n)
+  for (const { cell, shrinkage } of active) {
+    const rows = activeRows(cell)
     const weight = sigma * (1 - shrinkage)
     for (let a = 0; a < rows.length; a++) {
-      const at = rows[a] * K.cols
+      const at = rows[a] * n
       for (let b = 0; b <= a; b++) weights.data[at + rows[b]] += weight
     }
   }

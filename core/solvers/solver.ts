@@ -4,7 +4,8 @@ import type { RunStatus } from '../experiments/result.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
 import type { Block, ConvexProgram } from '../programs/program.ts'
-import { maskedAccumulate } from './masked.ts'
+import { penaltyOf } from './penalty.ts'
+import { addResponse } from './responses.ts'
 
 export interface SolverSettings {
   /** Stop when primal − dual ≤ tolerance·|primal|, both at the returned points. */
@@ -28,6 +29,7 @@ export interface SolverResult {
   primal: number
   /** −ℓ*(−V) at `V`, which has ρ(V) ≤ β over the dictionary. */
   dual: number
+  /** n×K, row-major. */
   V: Float64Array
 }
 
@@ -36,19 +38,17 @@ export type Solver = (
   settings: SolverSettings,
 ) => Generator<SolverProgress, SolverResult>
 
-/** Σ_b σ_b·D_bA·v_b (n×1). */
-export function programPredictions(program: ConvexProgram, blocks: readonly Block[]): Matrix {
-  const F = Matrix.zeros(program.A.rows, 1)
-  for (const { pattern, sign, vector } of blocks) {
-    maskedAccumulate(program.A, program.arrangement.patterns, pattern, sign, vector, F.data)
-  }
+/** Σ_b B_b·v_b·g_bᵀ (n×K). */
+export function programPredictions({ dictionary, Y }: ConvexProgram, blocks: readonly Block[]): Matrix {
+  const F = Matrix.zeros(Y.rows, Y.cols)
+  for (const { cell, output, vector } of blocks) addResponse(dictionary, cell, output, vector, F)
   return F
 }
 
-/** ℓ(Σ_b σ_b D_bA v_b, y) + β Σ_b ‖v_b‖₂. */
+/** ℓ(Σ_b B_b v_b g_bᵀ, Y) + β Σ_b ‖v_b‖₂. */
 export function programObjective(program: ConvexProgram, blocks: readonly Block[]): number {
   const penalty = blocks.reduce((sum, { vector }) => sum + norm2(vector), 0)
-  return program.loss.value(programPredictions(program, blocks), program.Y) + program.beta * penalty
+  return program.loss.value(programPredictions(program, blocks), program.Y) + penaltyOf(program) * penalty
 }
 
 /** The best primal and dual points seen; what a solver returns whenever it is stopped. */
@@ -61,7 +61,7 @@ export class Incumbent {
 
   constructor(program: ConvexProgram) {
     this.program = program
-    this.V = new Float64Array(program.A.rows)
+    this.V = new Float64Array(program.Y.data.length)
     this.offerPrimal([])
     this.offerDual(this.V, 0)
   }
@@ -86,10 +86,11 @@ export class Incumbent {
     this.V = point.V
   }
 
-  /** (primal − dual)/|primal|; 0 for two zeros. */
+  /** (primal − dual)/|primal|; 0 for two zeros, Infinity before there is a feasible point. */
   get relativeGap(): number {
     const gap = this.primal - this.dual
-    return gap <= 0 ? 0 : gap / Math.abs(this.primal)
+    if (gap <= 0) return 0
+    return Number.isFinite(gap) ? gap / Math.abs(this.primal) : Infinity
   }
 
   result(status: RunStatus, iterations: number): SolverResult {
@@ -98,7 +99,8 @@ export class Incumbent {
   }
 }
 
-/** −∇ℓ(0): the dual point that belongs to the zero network. */
-export function residualAtZero(program: ConvexProgram): Float64Array {
-  return program.loss.gradient(Matrix.zeros(program.A.rows, 1), program.Y).data.map((value) => -value)
+/** −∇ℓ(0), the dual point that belongs to the zero network; Y for the equality loss, which has no gradient. */
+export function residualAtZero({ Y, loss }: ConvexProgram): Float64Array {
+  if (loss.id === 'equality') return Y.data.slice()
+  return loss.gradient(Matrix.zeros(Y.rows, Y.cols), Y).data.map((value) => -value)
 }

@@ -1,28 +1,29 @@
 import { cholesky, type Cholesky } from '../linalg/cholesky.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { norm2, outerGram } from '../linalg/products.ts'
-import { blockSigns, type Block, type ConvexProgram } from '../programs/program.ts'
-import { ConeProjector } from './cone-projector.ts'
-import { maskedAccumulate, maskedTranspose } from './masked.ts'
+import type { Block, ConvexProgram } from '../programs/program.ts'
+import type { BlockProjector } from './cone-projector.ts'
+import { penaltyOf } from './penalty.ts'
+import { addResponse, alongOutput, spreadColumns } from './responses.ts'
 
 /** Over-relaxation (Eckstein & Bertsekas 1992). */
 const RELAXATION = 1.6
 
 interface SplitBlock {
-  pattern: number
-  sign: 1 | -1
+  cell: number
+  output: Float64Array
   /** Null for the gated relaxation. */
-  projector: ConeProjector | null
+  projector: BlockProjector | null
 }
 
 /**
  * The fixed-point map of ADMM on the full program, in Douglas–Rachford form on x = (t_b …, T):
  *
  *   u_b = prox of (β/ρ)‖·‖ on the cone of b at t_b,  F = prox of ℓ/(ρη) at T,
- *   (v, Bv) = the nearest point of the graph of B = [σ_b D_bA] to 2(u, F) − x, η weighing the second part,
+ *   (v, Bv) = the nearest point of the graph of B = [B_b ⊗ g_b] to 2(u, F) − x, η weighing the second part,
  *   x ← x + 1.6·((v, Bv) − (u, F)).
  *
- * The graph projection needs one n×n factorisation of I + ηBBᵀ for all iterations and all ρ.
+ * The graph projection needs one nK×nK factorisation of I + ηBBᵀ for all iterations and all ρ.
  */
 export class Splitting {
   rho: number
@@ -36,35 +37,33 @@ export class Splitting {
   private readonly factor: Cholesky
   private readonly eta: number
 
-  constructor(program: ConvexProgram, norms: Float64Array) {
-    const { A, arrangement, beta, cones } = program
+  constructor(program: ConvexProgram) {
+    const { dictionary, blocks, cones, Y } = program
     this.program = program
-    this.blocks = Array.from({ length: arrangement.patterns.count }, (_, i) => i).flatMap((pattern) =>
-      blockSigns(program).map((sign) => {
-        const projector = cones ? new ConeProjector(A, arrangement.patterns, norms) : null
-        projector?.load(pattern)
-        return { pattern, sign, projector }
-      }),
-    )
-    this.u = new Float64Array(this.blocks.length * A.cols)
-    this.F = Matrix.zeros(A.rows, 1)
+    this.blocks = Array.from({ length: blocks.count }, (_, b) => {
+      const [cell, projector] = [blocks.cell(b), cones ? dictionary.projector() : null]
+      projector?.load(cell)
+      return { cell, output: blocks.output(b), projector }
+    })
+    this.u = new Float64Array(blocks.count * dictionary.size)
+    this.F = Matrix.zeros(Y.rows, Y.cols)
     const graph = responseGram(program)
     let trace = 0
-    for (let j = 0; j < A.rows; j++) trace += graph.get(j, j)
-    this.eta = trace > 0 ? A.rows / trace : 1
+    for (let j = 0; j < graph.rows; j++) trace += graph.get(j, j)
+    this.eta = trace > 0 ? graph.rows / trace : 1
     for (let at = 0; at < graph.data.length; at++) graph.data[at] *= this.eta
-    for (let j = 0; j < A.rows; j++) graph.data[j * (A.rows + 1)] += 1
+    for (let j = 0; j < graph.rows; j++) graph.data[j * (graph.rows + 1)] += 1
     this.factor = cholesky(graph)
-    this.rho = beta
+    this.rho = penaltyOf(program)
   }
 
   get length(): number {
-    return this.u.length + this.F.rows
+    return this.u.length + this.F.data.length
   }
 
   /** The next x. */
   apply(x: Float64Array): Float64Array {
-    const d = this.program.A.cols
+    const d = this.program.dictionary.size
     const before = { u: this.u.slice(), F: this.F.data.slice() }
     this.proximal(x)
     const reflected = x.map((value, k) => 2 * this.at(k) - value)
@@ -90,9 +89,9 @@ export class Splitting {
 
   /** The blocks of u that are not zero: each lies in its cone. */
   solution(): Block[] {
-    const d = this.program.A.cols
+    const d = this.program.dictionary.size
     return this.blocks
-      .map(({ pattern, sign }, b) => ({ pattern, sign, vector: this.u.slice(b * d, (b + 1) * d) }))
+      .map(({ cell, output }, b) => ({ cell, output, vector: this.u.slice(b * d, (b + 1) * d) }))
       .filter(({ vector }) => norm2(vector) > 0)
   }
 
@@ -107,8 +106,8 @@ export class Splitting {
 
   private proximal(x: Float64Array): void {
     const { program, u, F, rho, eta } = this
-    const d = program.A.cols
-    const threshold = program.beta / rho
+    const d = program.dictionary.size
+    const threshold = penaltyOf(program) / rho
     this.blocks.forEach(({ projector }, b) => {
       const t = x.subarray(b * d, (b + 1) * d)
       const norm = projector ? projector.project(t, threshold) : norm2(t)
@@ -123,39 +122,44 @@ export class Splitting {
   /** Overwrites (a, c) by the (v, Bv) that minimises ‖v − a‖² + η‖Bv − c‖². */
   private projectOnGraph(point: Float64Array, d: number): void {
     const { program, blocks, eta, factor } = this
-    const { A, arrangement } = program
-    const target = point.subarray(blocks.length * d)
-    const response = new Float64Array(A.rows)
+    const { dictionary, Y } = program
+    const target = new Matrix(Y.rows, Y.cols, point.subarray(blocks.length * d))
+    const response = Matrix.zeros(Y.rows, Y.cols)
     const g = new Float64Array(d)
-    const shift = (v: Float64Array, along: Float64Array, scale: number, block: SplitBlock) => {
-      maskedTranspose(A, arrangement.patterns, block.pattern, along, g)
-      for (let c = 0; c < d; c++) v[c] += scale * block.sign * g[c]
+    const shift = (v: Float64Array, along: Float64Array, scale: number, { cell, output }: SplitBlock) => {
+      dictionary.pull(cell, alongOutput(along, output), g)
+      for (let c = 0; c < d; c++) v[c] += scale * g[c]
     }
     blocks.forEach((block, b) => {
       const v = point.subarray(b * d, (b + 1) * d)
-      shift(v, target, eta, block)
-      maskedAccumulate(A, arrangement.patterns, block.pattern, block.sign, v, response)
+      shift(v, target.data, eta, block)
+      addResponse(dictionary, block.cell, block.output, v, response)
     })
-    const solved = factor.solve(response)
-    target.fill(0)
+    const solved = factor.solve(response.data)
+    target.data.fill(0)
     blocks.forEach((block, b) => {
       const v = point.subarray(b * d, (b + 1) * d)
       shift(v, solved, -eta, block)
-      maskedAccumulate(A, arrangement.patterns, block.pattern, block.sign, v, target)
+      addResponse(dictionary, block.cell, block.output, v, target)
     })
   }
 }
 
-/** BBᵀ (n×n): (AAᵀ)_{jk} times the number of blocks that are active at both j and k. */
-function responseGram(program: ConvexProgram): Matrix {
-  const { A, arrangement } = program
-  const result = outerGram(A)
-  const signs = blockSigns(program).length
-  const membership = Matrix.zeros(A.rows, arrangement.patterns.count)
-  for (let i = 0; i < membership.cols; i++) {
-    for (const j of arrangement.patterns.activeRows(i)) membership.set(j, i, 1)
+/** Cells whose images are formed at a time. */
+const CHUNK = 64
+
+/** BBᵀ = Σ_b B_bB_bᵀ ⊗ g_bg_bᵀ (nK×nK). */
+function responseGram({ dictionary, blocks, Y }: ConvexProgram): Matrix {
+  const { size } = dictionary
+  const identity = new Float64Array(size * size)
+  for (let c = 0; c < size; c++) identity[c * (size + 1)] = 1
+  const result = Matrix.zeros(Y.data.length, Y.data.length)
+  for (let first = 0; first < blocks.count; first += CHUNK) {
+    const ids = Array.from({ length: Math.min(CHUNK, blocks.count - first) }, (_, k) => first + k)
+    const images = dictionary.images(ids.map((b) => ({ cell: blocks.cell(b), directions: identity })))
+    const outputs = ids.flatMap((b) => Array.from({ length: size }, () => blocks.output(b)))
+    const part = outerGram(spreadColumns(images, outputs, Y.cols))
+    for (let at = 0; at < result.data.length; at++) result.data[at] += part.data[at]
   }
-  const counts = outerGram(membership)
-  for (let at = 0; at < result.data.length; at++) result.data[at] *= signs * counts.data[at]
   return result
 }

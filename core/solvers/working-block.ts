@@ -1,16 +1,16 @@
-import type { PatternSet } from '../arrangements/patterns.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
-import type { ConeProjector } from './cone-projector.ts'
-import { maskedAccumulate, maskedTranspose } from './masked.ts'
+import type { Dictionary } from '../programs/dictionary.ts'
+import type { BlockProjector } from './cone-projector.ts'
+import { addResponse, alongOutput } from './responses.ts'
 
 /**
  * One block of the working set: its proximal centre v̄ and the last evaluation of
- * p = prox_{σ(β‖·‖ + cone)}(v̄ + σ_b·step·AᵀDᵢV), a group shrink of the exact cone projection q.
+ * p = prox_{σ(β‖·‖ + cone)}(v̄ + step·BᵢᵀVg), a group shrink of the exact cone projection q.
  */
 export class WorkingBlock {
-  readonly pattern: number
-  readonly sign: 1 | -1
+  readonly cell: number
+  readonly output: Float64Array
   readonly center: Float64Array
   /** p; zero when the block is not active. */
   readonly point: Float64Array
@@ -21,13 +21,17 @@ export class WorkingBlock {
   /** Outer iterations in a row that ended with p = 0. */
   idle = 0
   /** Null for the gated relaxation. */
-  readonly projector: ConeProjector | null
+  readonly projector: BlockProjector | null
+  private readonly dictionary: Dictionary
   private readonly z: Float64Array
 
-  constructor(pattern: number, sign: 1 | -1, d: number, projector: ConeProjector | null) {
-    this.pattern = pattern
-    this.sign = sign
-    this.projector = projector
+  constructor(dictionary: Dictionary, cell: number, output: Float64Array, cones: boolean) {
+    const d = dictionary.size
+    this.dictionary = dictionary
+    this.cell = cell
+    this.output = output
+    this.projector = cones ? dictionary.projector() : null
+    this.projector?.load(cell)
     this.center = new Float64Array(d)
     this.point = new Float64Array(d)
     this.direction = new Float64Array(d)
@@ -38,11 +42,11 @@ export class WorkingBlock {
     return this.shrinkage < 1
   }
 
-  /** Evaluates p at V and returns ‖p‖. `threshold` is σβ. */
-  evaluate(A: Matrix, patterns: PatternSet, V: Float64Array, step: number, threshold: number): number {
+  /** Evaluates p at V (n×K) and returns ‖p‖. `threshold` is σβ. */
+  evaluate(V: Float64Array, step: number, threshold: number): number {
     const { z, center, point, direction } = this
-    maskedTranspose(A, patterns, this.pattern, V, z)
-    for (let c = 0; c < z.length; c++) z[c] = center[c] + this.sign * step * z[c]
+    this.dictionary.pull(this.cell, alongOutput(V, this.output), z)
+    for (let c = 0; c < z.length; c++) z[c] = center[c] + step * z[c]
     const norm = this.projector ? this.projector.project(z, threshold) : norm2(z)
     this.shrinkage = norm > threshold ? threshold / norm : 1
     if (!this.isActive) {
@@ -57,9 +61,9 @@ export class WorkingBlock {
     return norm - threshold
   }
 
-  /** F += σ_b·DᵢA·p. */
-  addResponse(A: Matrix, patterns: PatternSet, F: Float64Array): void {
-    if (this.isActive) maskedAccumulate(A, patterns, this.pattern, this.sign, this.point, F)
+  /** F += (Bᵢ·p)·gᵀ. */
+  addResponse(F: Matrix): void {
+    if (this.isActive) addResponse(this.dictionary, this.cell, this.output, this.point, F)
   }
 
   /** Makes p the next proximal centre. */

@@ -9,7 +9,8 @@ import { columnNorms, scaleColumns } from '../../core/linalg/products.ts'
 import { networkBound } from '../../core/certificates/network-bound.ts'
 import { LOSSES } from '../../core/losses/index.ts'
 import { betaMax } from '../../core/programs/beta-max.ts'
-import type { ConvexProgram } from '../../core/programs/program.ts'
+import { PooledDictionary } from '../../core/programs/dictionaries/pooled.ts'
+import { scalarProgram, type ConvexProgram } from '../../core/programs/program.ts'
 import { stream } from '../../core/random/index.ts'
 import { solveActiveSet } from '../../core/solvers/active-set.ts'
 import type { SolverResult } from '../../core/solvers/solver.ts'
@@ -50,7 +51,7 @@ function solveRow({ what, program }: Problem): Row {
   const { cpu, wall } = measure(() => (result = solve(program)), 1)
   const { status, iterations, blocks, primal, dual } = result!
   const gap = ((primal - dual) / primal).toExponential(1)
-  const patterns = program.arrangement.patterns.count
+  const patterns = program.dictionary.count
   const figures = [
     seconds(cpu),
     seconds(wall),
@@ -70,7 +71,7 @@ function programOn(
   arrangement: Arrangement,
   cones = true,
 ): ConvexProgram {
-  return { A, Y, loss: LOSSES.squared, beta, arrangement, cones }
+  return scalarProgram(new PooledDictionary(A, arrangement), Y, LOSSES.squared, beta, cones)
 }
 
 /** Gaussian rows and the targets of a planted network of ten neurons with noise 0.1. */
@@ -147,7 +148,7 @@ function searchRow(): Row {
   const program = programOn(X, Y, 5, sampleArrangement(X, 300, 0))
   const { V, primal } = solve(program)
   let bound: ReturnType<typeof networkBound> | undefined
-  const { cpu } = measure(() => (bound = networkBound(program, V)), 1)
+  const { cpu } = measure(() => (bound = networkBound({ ...program, A: X }, V)), 1)
   const { cones, rhoRatio, lowerBound } = bound!
   const gap = ((primal - lowerBound) / primal).toExponential(1)
   return { what: 'n = 200, 300 patterns', figures: [seconds(cpu), String(cones), rhoRatio.toFixed(4), gap] }

@@ -12,12 +12,12 @@ const INFORMATIVE = 0.5
  * network where one was found that is worth showing, else only that of the sample.
  */
 export function convexClaim(
-  { arrangement }: ConvexProgram,
+  { dictionary }: ConvexProgram,
   { dual, primal }: SolverResult,
   network: NetworkBound | null,
 ): MethodOutcome['claim'] {
-  const cells = formatCount(arrangement.patterns.count)
-  if (arrangement.complete) {
+  const cells = formatCount(dictionary.count)
+  if (dictionary.complete) {
     return {
       level: 'global',
       lowerBound: dual,

@@ -1,5 +1,6 @@
 /** What the convex program and its gated relaxation report alike. */
 import { dualPoint } from '../../certificates/dual-point.ts'
+import type { BuiltProgram } from '../../programs/build.ts'
 import type { ConvexProgram } from '../../programs/program.ts'
 import type { Solver, SolverResult } from '../../solvers/solver.ts'
 import type { MethodProgress, NamedArrays, RunContext } from '../problem.ts'
@@ -26,20 +27,19 @@ export function* solve(
   return { ...step.value, V, dual: value }
 }
 
-/** `dual` [n]; `gates` P×r in the coordinates of the arranged matrix. */
-export function programArrays({ arrangement }: ConvexProgram, { V }: SolverResult): NamedArrays {
-  const { rows, cols, data } = arrangement.gates
-  return { dual: { shape: [V.length], data: V }, gates: { shape: [rows, cols], data } }
+/** `dual` n×K, and what the family exports of its cells. */
+export function programArrays({ program: { Y }, cells }: BuiltProgram, { V }: SolverResult): NamedArrays {
+  return { dual: { shape: Y.cols === 1 ? [V.length] : [Y.rows, Y.cols], data: V }, ...cells() }
 }
 
 export function programDetails(
-  { arrangement }: ConvexProgram,
+  { dictionary }: ConvexProgram,
   { blocks }: SolverResult,
 ): Record<string, number> {
   return {
-    patterns: arrangement.patterns.count,
-    'theoretical bound': arrangement.bound,
-    'gate vectors drawn': arrangement.draws,
+    patterns: dictionary.count,
+    'theoretical bound': dictionary.bound,
+    'gate vectors drawn': dictionary.draws,
     'active blocks': blocks.length,
   }
 }

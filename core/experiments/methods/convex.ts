@@ -1,7 +1,6 @@
 import { networkBound, type NetworkBound } from '../../certificates/network-bound.ts'
 import { buildProgram } from '../../programs/build.ts'
 import { convexApplies } from '../../programs/applies.ts'
-import { recoverNetwork } from '../../programs/recover.ts'
 import { solveActiveSet } from '../../solvers/active-set.ts'
 import { solveAdmm } from '../../solvers/admm.ts'
 import { maxConeViolation } from '../../solvers/cone-violation.ts'
@@ -23,22 +22,24 @@ const SOLVERS: Readonly<Record<SettingsOf<'convex'>['solver'], Solver>> = {
  */
 export const runConvex: RunMethod<'convex'> = function* (problem, settings, context) {
   yield { iteration: 0, phase: 'arrangements' }
-  const { program, arranged } = buildProgram(problem, settings.arrangements, true, context.dictionarySeed)
+  const built = buildProgram(problem, settings.arrangements, true, context.dictionarySeed)
+  const { program } = built
   const result = yield* solve(SOLVERS[settings.solver], program, settings.tolerance, context)
-  const searches = !program.arrangement.complete && context.stop(result.iterations) === null
+  const { pooled } = built.family
+  const searches = pooled && !program.dictionary.complete && context.stop(result.iterations) === null
   if (searches) yield { iteration: result.iterations, phase: 'bounding' }
   const bound = searches
-    ? networkBound(program, result.V, () => context.stop(result.iterations) !== null)
+    ? networkBound({ ...program, A: pooled.A }, result.V, () => context.stop(result.iterations) !== null)
     : null
   return {
     status: result.status,
     iterations: result.iterations,
-    network: recoverNetwork(problem, arranged, result.blocks),
+    network: built.recover(result.blocks),
     program: { objective: result.primal, dual: result.dual },
     claim: convexClaim(program, result, bound),
     hypotheses: convexApplies(problem.network, problem.loss, problem.summary, settings.arrangements)
       .hypotheses,
-    arrays: programArrays(program, result),
+    arrays: programArrays(built, result),
     details: {
       ...programDetails(program, result),
       'largest cone violation': maxConeViolation(program, result.blocks),

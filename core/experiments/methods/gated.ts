@@ -3,7 +3,6 @@ import { buildProgram } from '../../programs/build.ts'
 import { convexApplies } from '../../programs/applies.ts'
 import { decomposeGated } from '../../programs/decompose.ts'
 import type { ConvexProgram } from '../../programs/program.ts'
-import { recoverNetwork } from '../../programs/recover.ts'
 import { solveActiveSet } from '../../solvers/active-set.ts'
 import type { SolverResult } from '../../solvers/solver.ts'
 import type { MethodOutcome, RunMethod } from '../problem.ts'
@@ -20,26 +19,27 @@ import { programArrays, programDetails, solve } from './convex-run.ts'
  */
 export const runGated: RunMethod<'gated'> = function* (problem, settings, context) {
   yield { iteration: 0, phase: 'arrangements' }
-  const { program, arranged } = buildProgram(problem, settings.arrangements, false, context.dictionarySeed)
+  const built = buildProgram(problem, settings.arrangements, false, context.dictionarySeed)
+  const { program } = built
   const result = yield* solve(solveActiveSet, program, settings.tolerance, context)
   const neurons = result.blocks.flatMap((block) => decomposeGated(program, block))
   return {
     status: result.status,
     iterations: result.iterations,
-    network: recoverNetwork(problem, arranged, neurons),
+    network: built.recover(neurons),
     program: { objective: result.primal, dual: result.dual },
     claim: gatedClaim(program, result),
     hypotheses: convexApplies(problem.network, problem.loss, problem.summary, settings.arrangements)
       .hypotheses,
-    arrays: programArrays(program, result),
+    arrays: programArrays(built, result),
     details: programDetails(program, result),
   }
 }
 
 /** The relaxation bounds the network when it has every cell: fewer constraints, same objective. */
-function gatedClaim({ arrangement }: ConvexProgram, { dual }: SolverResult): MethodOutcome['claim'] {
-  const cells = formatCount(arrangement.patterns.count)
-  return arrangement.complete
+function gatedClaim({ dictionary }: ConvexProgram, { dual }: SolverResult): MethodOutcome['claim'] {
+  const cells = formatCount(dictionary.count)
+  return dictionary.complete
     ? {
         level: 'bound',
         lowerBound: dual,

@@ -6,6 +6,8 @@ import { networkBound } from '../../../core/certificates/network-bound.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { LOSSES } from '../../../core/losses/index.ts'
 import { stream } from '../../../core/random/index.ts'
+import { PooledDictionary } from '../../../core/programs/dictionaries/pooled.ts'
+import { scalarProgram } from '../../../core/programs/program.ts'
 import { solveActiveSet } from '../../../core/solvers/active-set.ts'
 import { Pricer } from '../../../core/solvers/pricing.ts'
 import { enumerated, plantedProblem, solved } from '../programs/fixtures.ts'
@@ -13,7 +15,12 @@ import { enumerated, plantedProblem, solved } from '../programs/fixtures.ts'
 /** ρ(v) over every cell, by cone projections. */
 function exactRho(A: Matrix, v: Float64Array): number {
   const arrangement = enumerateArrangement(A, 20_000)
-  const program = { A, Y: Matrix.zeros(A.rows, 1), loss: LOSSES.squared, beta: 0, arrangement, cones: true }
+  const program = scalarProgram(
+    new PooledDictionary(A, arrangement),
+    Matrix.zeros(A.rows, 1),
+    LOSSES.squared,
+    0,
+  )
   return new Pricer(program).price(v).rho
 }
 
@@ -61,9 +68,10 @@ it('zero and duplicate rows change nothing', () => {
 })
 
 it('bounds the network as enumeration does at the same dual vector', () => {
-  const { program } = enumerated(plantedProblem('relu', 'squared', 0.2, { n: 15, d: 3 }))
+  const problem = plantedProblem('relu', 'squared', 0.2, { n: 15, d: 3 })
+  const { program } = enumerated(problem)
   const { V, primal } = solved(solveActiveSet, program, 1e-9)
-  const bound = networkBound(program, V)
+  const bound = networkBound({ ...program, A: problem.X }, V)
   expect(bound.method).toBe('branch and bound')
   expect(bound.lowerBound).toBeLessThanOrEqual(primal)
   expect(bound.lowerBound).toBeGreaterThan(primal * (1 - 0.02))

@@ -1,11 +1,9 @@
-import { enumerateArrangement, type Arrangement } from '../../../core/arrangements/arrangement.ts'
 import type { LossId, NetworkSettings } from '../../../core/experiments/document.ts'
 import { NETWORK_SCHEMAS } from '../../../core/experiments/document.ts'
 import type { Problem } from '../../../core/experiments/problem.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { numericalRank, singularValues } from '../../../core/linalg/svd.ts'
-import { arrangedMatrix, type ArrangedMatrix } from '../../../core/programs/arranged.ts'
-import { programOver } from '../../../core/programs/build.ts'
+import { buildProgram, type BuiltProgram } from '../../../core/programs/build.ts'
 import type { ConvexProgram } from '../../../core/programs/program.ts'
 import { stream } from '../../../core/random/index.ts'
 import type { Solver, SolverResult } from '../../../core/solvers/solver.ts'
@@ -87,13 +85,8 @@ export function centered(X: Matrix): Matrix {
 }
 
 /** The program of a problem over all cells. */
-export function enumerated(
-  problem: Problem,
-  cones = true,
-): { program: ConvexProgram; arranged: ArrangedMatrix; arrangement: Arrangement } {
-  const arranged = arrangedMatrix(problem)
-  const arrangement = enumerateArrangement(arranged.A, 20_000)
-  return { program: programOver(problem, arranged, arrangement, cones), arranged, arrangement }
+export function enumerated(problem: Problem, cones = true): BuiltProgram {
+  return buildProgram(problem, { mode: 'enumerate', count: 1, limit: 20_000 }, cones, 0)
 }
 
 /** Runs a solver to its end without limits. */

@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { sampleArrangement } from '../../../core/arrangements/arrangement.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { gram, multiply, norm2 } from '../../../core/linalg/products.ts'
 import { forward, matrixOf, objective } from '../../../core/networks/index.ts'
 import { convexApplies } from '../../../core/programs/applies.ts'
 import { arrangedMatrix } from '../../../core/programs/arranged.ts'
 import { betaMax } from '../../../core/programs/beta-max.ts'
-import { buildProgram, programOver } from '../../../core/programs/build.ts'
+import { buildProgram } from '../../../core/programs/build.ts'
 import { decomposeGated } from '../../../core/programs/decompose.ts'
 import type { Block } from '../../../core/programs/program.ts'
-import { recoverNetwork } from '../../../core/programs/recover.ts'
 import { stream } from '../../../core/random/index.ts'
 import { solveActiveSet } from '../../../core/solvers/active-set.ts'
-import { ConeProjector } from '../../../core/solvers/cone-projector.ts'
-import { constraintNorms } from '../../../core/solvers/cone-face.ts'
 import { maxConeViolation } from '../../../core/solvers/cone-violation.ts'
 import { programObjective, programPredictions } from '../../../core/solvers/solver.ts'
 import { enumerated, FAMILIES, plantedProblem, problemOn, SCALAR_LOSSES, solved } from './fixtures.ts'
@@ -50,9 +46,9 @@ describe('the arranged matrix', () => {
 describe.each(FAMILIES)('%s: program and network', (family) => {
   it.each(SCALAR_LOSSES)('have one objective at the recovered weights, %s loss', (loss) => {
     const problem = plantedProblem(family, loss, 0.05)
-    const { program, arranged } = enumerated(problem)
+    const { program, recover } = enumerated(problem)
     const { blocks, primal } = solved(solveActiveSet, program, 1e-6)
-    const network = recoverNetwork(problem, arranged, blocks)
+    const network = recover(blocks)
     const value = objective(network, problem.X, problem.Y, loss, problem.beta)
     expect(blocks.length).toBeGreaterThan(0)
     expect(Math.abs(value - primal)).toBeLessThanOrEqual(1e-9 * Math.abs(primal))
@@ -63,9 +59,9 @@ describe.each(FAMILIES)('%s: program and network', (family) => {
 
   it('agree for a sampled dictionary of higher rank', () => {
     const problem = plantedProblem(family, 'squared', 0.2, { n: 30, d: 6 })
-    const { program, arranged } = buildProgram(problem, sampling, true, 5)
+    const { program, recover } = buildProgram(problem, sampling, true, 5)
     const { blocks, primal } = solved(solveActiveSet, program, 1e-8)
-    const value = objective(recoverNetwork(problem, arranged, blocks), problem.X, problem.Y, 'squared', 0.2)
+    const value = objective(recover(blocks), problem.X, problem.Y, 'squared', 0.2)
     expect(Math.abs(value - primal)).toBeLessThanOrEqual(1e-9 * primal)
     expect(maxConeViolation(program, blocks)).toBeLessThan(1e-11)
   })
@@ -73,12 +69,13 @@ describe.each(FAMILIES)('%s: program and network', (family) => {
 
 it('a batch-normalised neuron without direction is a constant', () => {
   const problem = plantedProblem('bn-relu', 'squared', 0.1)
-  const { program, arranged } = enumerated(problem)
-  const ones = Array.from({ length: program.arrangement.patterns.count }, (_, i) => i).find(
-    (i) => program.arrangement.patterns.activeRows(i).length === problem.X.rows,
+  const { program, recover } = enumerated(problem)
+  const { dictionary } = program
+  const ones = Array.from({ length: dictionary.count }, (_, i) => i).find(
+    (i) => dictionary.gates!.activeRows(i).length === problem.X.rows,
   )!
-  const blocks: Block[] = [{ pattern: ones, sign: 1, vector: Float64Array.of(0, 0, 2) }]
-  const network = recoverNetwork(problem, arranged, blocks)
+  const blocks: Block[] = [{ cell: ones, output: Float64Array.of(1), vector: Float64Array.of(0, 0, 2) }]
+  const network = recover(blocks)
   expect(network.arrays.gamma.data[0]).toBe(0)
   expect(objective(network, problem.X, problem.Y, 'squared', 0.1)).toBeCloseTo(
     programObjective(program, blocks),
@@ -88,7 +85,7 @@ it('a batch-normalised neuron without direction is a constant', () => {
 
 it('the zero network is recovered from no blocks', () => {
   const problem = plantedProblem('relu', 'squared', 0.1)
-  const network = recoverNetwork(problem, arrangedMatrix(problem), [])
+  const network = enumerated(problem).recover([])
   expect(matrixOf(network, 'W1').cols).toBe(0)
   expect(objective(network, problem.X, problem.Y, 'squared', 0.1)).toBeCloseTo(
     0.5 * norm2(problem.Y.data) ** 2,
@@ -109,40 +106,37 @@ describe('β_max', () => {
 
 describe('decomposition of gated blocks', () => {
   const problem = plantedProblem('relu', 'squared', 0.1, { n: 25, d: 4 })
-  const arranged = arrangedMatrix(problem)
-  const arrangement = sampleArrangement(arranged.A, 20, 3)
-  const program = programOver(problem, arranged, arrangement, false)
+  const { program } = buildProgram(problem, { ...sampling, count: 20 }, false, 3)
 
   it('keeps the response and lies in the cone', () => {
     const { blocks } = solved(solveActiveSet, program, 1e-8)
     expect(blocks.length).toBeGreaterThan(2)
     for (const block of blocks) {
       const neurons = decomposeGated(program, block)
-      const parts = neurons.map(({ sign, vector }) => ({ pattern: block.pattern, sign, vector }))
-      const together = programPredictions(program, parts).data
+      const together = programPredictions(program, neurons).data
       programPredictions(program, [block]).data.forEach((value, i) =>
         expect(together[i]).toBeCloseTo(value, 9),
       )
       expect(
         maxConeViolation(
           program,
-          parts.filter(({ vector }) => norm2(vector) > 0),
+          neurons.filter(({ vector }) => norm2(vector) > 0),
         ),
       ).toBeLessThan(1e-9)
     }
   })
 
   it('leaves a block alone that lies in its cone', () => {
-    const inside = new ConeProjector(arranged.A, arrangement.patterns, constraintNorms(arranged.A))
+    const inside = program.dictionary.projector()
     inside.load(2)
     inside.project(stream(1).normals(4))
     const [first, second] = decomposeGated(program, {
-      pattern: 2,
-      sign: 1,
+      cell: 2,
+      output: Float64Array.of(1),
       vector: inside.projection.slice(),
     })
     expect(norm2(second.vector)).toBeLessThan(1e-10)
-    expect(first.sign).toBe(1)
+    expect(first.output[0]).toBe(1)
   })
 })
 

@@ -3,20 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { sampleArrangement } from '../../../core/arrangements/arrangement.ts'
 import { projectPolyhedralCone } from '../../../core/linalg/cone.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
-import { norm2, scaleRows } from '../../../core/linalg/products.ts'
+import { norm2 } from '../../../core/linalg/products.ts'
 import { stream } from '../../../core/random/index.ts'
-import { constraintNorms } from '../../../core/solvers/cone-face.ts'
-import { ConeProjector } from '../../../core/solvers/cone-projector.ts'
+import { PooledDictionary } from '../../../core/programs/dictionaries/pooled.ts'
 
 function setting(A: Matrix, seed: number) {
   const arrangement = sampleArrangement(A, 6, seed)
-  const projector = new ConeProjector(A, arrangement.patterns, constraintNorms(A))
-  const cone = (i: number) =>
-    scaleRows(
-      A,
-      Array.from({ length: A.rows }, (_, j) => (arrangement.patterns.isActive(i, j) ? 1 : -1)),
-    )
-  return { arrangement, projector, cone }
+  const dictionary = new PooledDictionary(A, arrangement)
+  return { arrangement, projector: dictionary.projector(), cone: (i: number) => dictionary.constraints(i) }
 }
 
 describe('projection on the cones of an arrangement', () => {

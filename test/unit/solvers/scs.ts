@@ -1,5 +1,7 @@
 import createScs from 'scs-solver'
+import { Matrix } from '../../../core/linalg/matrix.ts'
 import { norm2 } from '../../../core/linalg/products.ts'
+import type { Dictionary } from '../../../core/programs/dictionary.ts'
 import type { ConvexProgram } from '../../../core/programs/program.ts'
 
 /** Sparse rows of a cone program, in the order SCS wants: equalities, inequalities ≥ 0, second-order cones. */
@@ -28,28 +30,30 @@ class ConeRows {
  * then the hinge's slacks.
  */
 export async function scsValue(program: ConvexProgram): Promise<number> {
-  const { A, Y, beta, arrangement, loss } = program
-  const [n, r] = [A.rows, A.cols]
-  const blocks = arrangement.patterns.count * 2
+  const { dictionary, Y, beta, loss } = program
+  const [n, r, blocks] = [Y.rows, dictionary.size, program.blocks.count]
   const first = (b: number) => b * (r + 1)
   const F = blocks * (r + 1)
   const columns = F + n + (loss.id === 'hinge' ? n : 0)
   const rows = new ConeRows()
-  const sides = Array.from({ length: blocks }, (_, b) => ({ i: b >> 1, sign: b % 2 === 0 ? 1 : -1 }))
+  const sides = Array.from({ length: blocks }, (_, b) => ({
+    cell: program.blocks.cell(b),
+    response: responses(dictionary, program.blocks.cell(b)),
+    sign: program.blocks.output(b)[0],
+  }))
   for (let j = 0; j < n; j++) {
     const terms: [number, number][] = [[F + j, -1]]
-    sides.forEach(({ i, sign }, b) => {
-      if (!arrangement.patterns.isActive(i, j)) return
-      for (let c = 0; c < r; c++) terms.push([first(b) + c, sign * A.get(j, c)])
+    sides.forEach(({ response, sign }, b) => {
+      for (let c = 0; c < r; c++) terms.push([first(b) + c, sign * response.get(j, c)])
     })
     rows.add(terms, 0)
   }
   const equalities = rows.b.length
-  sides.forEach(({ i }, b) => {
-    for (let j = 0; j < n; j++) {
-      const side = arrangement.patterns.isActive(i, j) ? 1 : -1
+  sides.forEach(({ cell }, b) => {
+    const G = dictionary.constraints(cell)
+    for (let j = 0; j < G.rows; j++) {
       rows.add(
-        Array.from({ length: r }, (_, c) => [first(b) + c, -side * A.get(j, c)] as [number, number]),
+        Array.from({ length: r }, (_, c) => [first(b) + c, -G.get(j, c)] as [number, number]),
         0,
       )
     }
@@ -96,4 +100,16 @@ export async function scsValue(program: ConvexProgram): Promise<number> {
   settings.verbose = false
   const { info } = SCS.solve(data, cone, settings)
   return info.pobj + (loss.id === 'squared' ? 0.5 * norm2(Y.data) ** 2 : 0)
+}
+
+/** B_i (n×size), column by column. */
+function responses(dictionary: Dictionary, cell: number): Matrix {
+  const result = Matrix.zeros(dictionary.rows, dictionary.size)
+  for (let c = 0; c < dictionary.size; c++) {
+    const [unit, response] = [new Float64Array(dictionary.size), new Float64Array(dictionary.rows)]
+    unit[c] = 1
+    dictionary.respond(cell, unit, 1, response)
+    response.forEach((value, j) => result.set(j, c, value))
+  }
+  return result
 }

@@ -3,7 +3,8 @@ import { sampleArrangement } from '../../../core/arrangements/arrangement.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { LOSSES } from '../../../core/losses/index.ts'
 import { objective } from '../../../core/networks/index.ts'
-import { recoverNetwork } from '../../../core/programs/recover.ts'
+import { PooledDictionary } from '../../../core/programs/dictionaries/pooled.ts'
+import { scalarProgram } from '../../../core/programs/program.ts'
 import { solveActiveSet } from '../../../core/solvers/active-set.ts'
 import { solveAdmm } from '../../../core/solvers/admm.ts'
 import { maxConeViolation } from '../../../core/solvers/cone-violation.ts'
@@ -21,7 +22,7 @@ const CASES = {
 describe.each(FAMILIES)('%s over all cells of two features', (family) => {
   describe.each(SCALAR_LOSSES)('%s loss', (loss) => {
     const problem = plantedProblem(family, loss, CASES[family].beta, { n: CASES[family].n[loss] })
-    const { program, arranged } = enumerated(problem)
+    const { program, recover } = enumerated(problem)
     const result = solved(solveActiveSet, program, 1e-9)
 
     it('is solved to a certified gap with the cones satisfied', () => {
@@ -43,12 +44,12 @@ describe.each(FAMILIES)('%s over all cells of two features', (family) => {
       for (let seed = 0; seed < 5; seed++) {
         expect(descend(problem, seed)).toBeGreaterThanOrEqual(result.dual * (1 - 1e-12))
       }
-      const network = recoverNetwork(problem, arranged, result.blocks)
+      const network = recover(result.blocks)
       expect(objective(network, problem.X, problem.Y, loss, problem.beta)).toBeCloseTo(result.primal, 9)
     })
 
     it('is bounded below by the gated relaxation', () => {
-      const gated = solved(solveActiveSet, { ...program, cones: false }, 1e-8)
+      const gated = solved(solveActiveSet, enumerated(problem, false).program, 1e-8)
       expect(gated.status).toBe('solved')
       expect(gated.primal).toBeLessThanOrEqual(result.primal * (1 + 1e-8))
     })
@@ -69,14 +70,9 @@ describe.each([
   ['admm', solveAdmm],
 ] as const)('%s', (_, solver) => {
   const problem = plantedProblem('relu', 'squared', 0.3, { n: 30, d: 4 })
-  const program = {
-    A: problem.X,
-    Y: problem.Y,
-    loss: LOSSES.squared,
-    beta: 0.3,
-    arrangement: sampleArrangement(problem.X, 25, 1),
-    cones: true,
-  }
+  const over = (A: Matrix, draws: number, Y: Matrix) =>
+    scalarProgram(new PooledDictionary(A, sampleArrangement(A, draws, 1)), Y, LOSSES.squared, 0.3)
+  const program = over(problem.X, 25, problem.Y)
 
   it('keeps the best feasible point when it is cancelled', () => {
     const run = solver(program, { tolerance: 1e-9, stop: (k) => (k >= 2 ? 'cancelled' : null) })
@@ -105,21 +101,9 @@ describe.each([
   })
 
   it('solves data of all zeros and a single row', () => {
-    const zero = Matrix.zeros(3, 2)
-    const flat = {
-      ...program,
-      A: zero,
-      Y: Matrix.column(Float64Array.of(1, 2, 3)),
-      arrangement: sampleArrangement(zero, 3, 1),
-    }
+    const flat = over(Matrix.zeros(3, 2), 3, Matrix.column(Float64Array.of(1, 2, 3)))
     expect(solved(solver, flat, 1e-9).primal).toBeCloseTo(7, 12)
-    const row = Matrix.fromRows([[3, 4]])
-    const single = {
-      ...program,
-      A: row,
-      Y: Matrix.column(Float64Array.of(2)),
-      arrangement: sampleArrangement(row, 9, 1),
-    }
+    const single = over(Matrix.fromRows([[3, 4]]), 9, Matrix.column(Float64Array.of(2)))
     // One atom of response 5 to the unit vector along the row: min ½(5c − 2)² + 0.3c.
     expect(solved(solver, single, 1e-9).primal).toBeCloseTo(0.3 * (2 / 5) - 0.5 * (0.3 / 5) ** 2, 9)
   })

@@ -1,6 +1,6 @@
-import type { PatternSet } from '../arrangements/patterns.ts'
-import type { Matrix } from '../linalg/matrix.ts'
-import { dotAt } from '../arrangements/strided.ts'
+import type { PatternSet } from '../../arrangements/patterns.ts'
+import type { Matrix } from '../../linalg/matrix.ts'
+import { dotAt } from '../../arrangements/strided.ts'
 
 /** out = AᵀDᵢv (d entries), reading the rows of A where pattern i is active. */
 export function maskedTranspose(
