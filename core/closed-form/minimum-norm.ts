@@ -3,7 +3,7 @@ import { NotPositiveDefiniteError } from '../linalg/checks.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { axpy, frobeniusNorm, multiply, outerGram } from '../linalg/products.ts'
 import { leastSquares } from '../linalg/svd.ts'
-import { columnMeans } from '../networks/bn-statistics.ts'
+import { columnMeans } from '../networks/row-source.ts'
 
 /** (I − 11ᵀ/n)A, a new matrix. */
 export function centerColumns(A: Matrix): Matrix {

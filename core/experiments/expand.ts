@@ -200,8 +200,11 @@ export function dataKey({ dataset, preprocess, split, network, loss }: ConcreteD
   return JSON.stringify([dataset, preprocess, split, network.outputs, loss])
 }
 
+/** Sizes of the trained baselines: the optimum is over any number of neurons (THEORY §2). */
+const BASELINE_SIZES: ReadonlySet<string> = new Set(['width', 'branches'])
+
 /** Everything that decides the objective function: lower bounds are shared among runs with equal keys. */
 export function problemKey(document: ConcreteDocument): string {
-  const { family, layers } = document.network
-  return JSON.stringify([dataKey(document), family, layers, document.loss, document.beta])
+  const network = Object.entries(document.network).filter(([name]) => !BASELINE_SIZES.has(name))
+  return JSON.stringify([dataKey(document), network, document.loss, document.beta])
 }

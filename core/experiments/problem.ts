@@ -1,6 +1,6 @@
 /** What a method is given and what it returns: the types between data, methods and the runner. */
 import type { Matrix } from '../linalg/matrix.ts'
-import type { ConcreteDocument, LossId, MethodId, NetworkSettings, SettingsOf } from './document.ts'
+import type { ConcreteDocument, FamilyId, LossId, MethodId, NetworkSettings, SettingsOf } from './document.ts'
 import type { CertificateLevel, HistoryPoint, Hypothesis, ProblemSummary, RunStatus } from './result.ts'
 
 /** A prepared training problem. Matrices are views on shared memory: never written to by a method. */
@@ -23,8 +23,8 @@ export interface NamedArray {
 }
 export type NamedArrays = Record<string, NamedArray>
 
-/** Family of the network that a method returns: the document's families and the one-layer linear baseline. */
-export type NetworkId = 'relu' | 'bn-relu' | 'linear'
+/** Family of the network that a method returns: one of the document's; the least-squares baseline is `linear`. */
+export type NetworkId = FamilyId
 
 /** Trained weights by name; which names a family has is stated in core/networks. */
 export interface TrainedNetwork {

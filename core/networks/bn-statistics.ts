@@ -1,10 +1,12 @@
-import { Matrix } from '../linalg/matrix.ts'
-import { columnNorms, frobeniusNorm, multiply } from '../linalg/products.ts'
-import { BLOCK_ENTRIES, rowBlocks, rowRange, type RowBlock } from './blocks.ts'
+import type { Matrix } from '../linalg/matrix.ts'
+import { columnNorms, multiply } from '../linalg/products.ts'
+import { BLOCK_ENTRIES, rowBlocks, type RowBlock } from './blocks.ts'
+import { rectify } from './feedforward.ts'
+import { addColumnSums, type RowSource } from './row-source.ts'
 
 /**
- * Mean and ℓ₂ norm of every column of X·W1 over the rows of X. The norm is that of the *centred* column (THEORY
- * 3.2), scaled by √(n/rows) when X is a batch of n training rows; it is 0 for a column of zero variance.
+ * Mean and ℓ₂ norm of every column of a hidden layer over its rows. The norm is that of the *centred* column (THEORY
+ * 3.2), scaled by √(n/rows) when the rows are a batch of n; it is 0 for a column of zero variance.
  */
 export interface BatchStatistics {
   mean: Float64Array
@@ -17,64 +19,87 @@ export interface BatchStatistics {
  */
 const CONSTANT_COLUMN = 1e-13
 
+export interface HiddenLayerOptions {
+  /** Whether the ReLU comes before the statistics: (X·W1)₊ in place of X·W1. */
+  rectified?: boolean
+  /** Bound of the entries of a block. */
+  entries?: number
+}
+
 /**
- * X·W1 in row blocks: computed once and kept while it is one block, computed again for each use when it is more.
+ * X·W1 or (X·W1)₊ in blocks of whole samples: computed once and kept while it is one block, computed again for each
+ * use when it is more.
  */
 export class HiddenLayer {
-  private readonly X: Matrix
-  private readonly W1: Matrix
+  readonly source: RowSource
   readonly blocks: readonly RowBlock[]
+  private readonly W1: Matrix
+  private readonly rectified: boolean
   private kept: Matrix | null = null
 
   get rows(): number {
-    return this.X.rows
+    return this.source.rows
   }
 
-  /** X: rows×d, W1: d×m; `entries` bounds a block. */
-  constructor(X: Matrix, W1: Matrix, entries = BLOCK_ENTRIES) {
-    this.X = X
+  /** source: rows×d, W1: d×m. */
+  constructor(
+    source: RowSource,
+    W1: Matrix,
+    { rectified = false, entries = BLOCK_ENTRIES }: HiddenLayerOptions = {},
+  ) {
+    this.source = source
     this.W1 = W1
-    this.blocks = rowBlocks(X.rows, W1.cols, entries)
+    this.rectified = rectified
+    const { group } = source
+    this.blocks = rowBlocks(source.rows / group, W1.cols * group, entries).map(({ first, rows }) => ({
+      first: first * group,
+      rows: rows * group,
+    }))
   }
 
-  /** Statistics of the rows of X, all or a batch of the n training rows. */
+  /** Statistics of the rows, which are all of the n training rows or a batch of them. */
   statistics(n: number): BatchStatistics {
-    const mean = multiply(columnMeans(this.X), this.W1).data
+    const mean = this.means()
     const squares = new Float64Array(this.W1.cols)
     this.blocks.forEach((_, i) => {
       const H = this.take(i)
       addCenteredSquares(H, mean, squares)
-      if (this.blocks.length === 1) this.kept = H
+      this.keep(H)
     })
-    const size = frobeniusNorm(this.X)
+    const size = this.source.size()
     const weights = columnNorms(this.W1)
     const norm = squares.map((square, j) => {
       const value = Math.sqrt(square)
-      return value <= CONSTANT_COLUMN * size * weights[j] ? 0 : value * Math.sqrt(n / this.X.rows)
+      return value <= CONSTANT_COLUMN * size * weights[j] ? 0 : value * Math.sqrt(n / this.rows)
     })
     return { mean, norm }
   }
 
-  /** Block `index` of X·W1, the caller's to overwrite. */
+  /** Block `index` of the layer, the caller's to overwrite. */
   take(index: number): Matrix {
     const { kept } = this
     this.kept = null
+    if (kept) return kept
     const { first, rows } = this.blocks[index]
-    return kept ?? multiply(rowRange(this.X, first, rows), this.W1)
+    const H = multiply(this.source.take(first, rows), this.W1)
+    return this.rectified ? rectify(H) : H
   }
-}
 
-/** The column means of X as a 1×d matrix. */
-export function columnMeans(X: Matrix): Matrix {
-  const sums = new Float64Array(X.cols)
-  for (let i = 0; i < X.rows; i++) {
-    for (let k = 0, at = i * X.cols; k < X.cols; k++, at++) sums[k] += X.data[at]
+  /** The mean of X·W1 is the mean of X times W1; after the ReLU the columns have to be summed. */
+  private means(): Float64Array {
+    if (!this.rectified) return multiply(this.source.means(), this.W1).data
+    const sums = new Float64Array(this.W1.cols)
+    this.blocks.forEach((_, i) => {
+      const H = this.take(i)
+      addColumnSums(H, sums)
+      this.keep(H)
+    })
+    return sums.map((sum) => sum / this.rows)
   }
-  return new Matrix(
-    1,
-    X.cols,
-    sums.map((sum) => sum / X.rows),
-  )
+
+  private keep(H: Matrix): void {
+    if (this.blocks.length === 1) this.kept = H
+  }
 }
 
 function addCenteredSquares(H: Matrix, mean: Float64Array, squares: Float64Array): void {

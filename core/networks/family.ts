@@ -1,14 +1,26 @@
-import type { NamedArrays, NetworkId, TrainedNetwork } from '../experiments/problem.ts'
+import type { NetworkSettings } from '../experiments/document.ts'
+import type { NamedArrays, Problem, TrainedNetwork } from '../experiments/problem.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import type { Loss } from '../losses/index.ts'
 import type { Stream } from '../random/index.ts'
 
-/** The sizes a network is made for: training rows, features, outputs K, hidden units. */
-export interface NetworkShape {
+/** What a network is made for: training rows, features, outputs K, the document's settings, the shape of images. */
+export interface NetworkShape<Settings extends NetworkSettings = NetworkSettings> {
   n: number
   d: number
   outputs: number
-  width: number
+  network: Settings
+  image: Problem['summary']['image']
+}
+
+/** The shape that a problem asks of its network. */
+export function shapeOf({
+  X,
+  Y,
+  network,
+  summary,
+}: Pick<Problem, 'X' | 'Y' | 'network' | 'summary'>): NetworkShape {
+  return { n: X.rows, d: X.cols, outputs: Y.cols, network, image: summary.image }
 }
 
 export interface Initialization {
@@ -20,7 +32,7 @@ export interface Initialization {
 /** One trained array of a family; arrays that are not listed are statistics, not parameters. */
 export interface Parameter {
   readonly name: string
-  /** Whether ½‖·‖² of it is in the regulariser. */
+  /** Whether ½‖·‖² of it is in the regulariser; false where the family has a {@link Regularizer} of its own. */
   readonly regularized: boolean
   /**
    * The unit in which common learning rates fit: a trainer steps in θ / unit. 1 except for the scale and shift of
@@ -36,15 +48,25 @@ export interface LossGradient {
   gradient: NamedArrays
 }
 
+/** A regulariser that is not a half sum of squares. */
+export interface Regularizer {
+  value(network: TrainedNetwork): number
+  /** Its gradient for the parameters it depends on; 0 is the subgradient where it has a kink. */
+  gradient(network: TrainedNetwork): NamedArrays
+}
+
 /** A network family: what the one objective function, the trainers and the measures need to know of it. */
-export interface NetworkFamily {
-  readonly id: NetworkId
+export interface NetworkFamily<Settings extends NetworkSettings = NetworkSettings> {
+  readonly id: Settings['family']
   readonly title: string
-  readonly parameters: readonly Parameter[]
   /** Whether the response of a row depends on the other rows of the training set. */
   readonly batchStatistics: boolean
+  /** In place of ½Σ‖·‖² over the regularised parameters. */
+  readonly regularizer?: Regularizer
+  /** The trained arrays of a network, from input to output. */
+  parameters(network: TrainedNetwork): readonly Parameter[]
   /** Random weights; deterministic in the stream. */
-  initialize(shape: NetworkShape, initialization: Initialization, stream: Stream): TrainedNetwork
+  initialize(shape: NetworkShape<Settings>, initialization: Initialization, stream: Stream): TrainedNetwork
   /** Predictions (rows×K) as at inference: stored statistics. */
   forward(network: TrainedNetwork, X: Matrix): Matrix
   /** ℓ on the whole training set: batch normalisation takes the statistics (and n) of X itself. */
@@ -56,8 +78,10 @@ export interface NetworkFamily {
   lossGradient(network: TrainedNetwork, X: Matrix, Y: Matrix, loss: Loss, n: number): LossGradient
   /** The network with the statistics of the training data X stored; itself where there are none. */
   refreshStatistics(network: TrainedNetwork, X: Matrix): TrainedNetwork
-  /** Weight matrices from input to output, as views. */
+  /** Weight matrices from input to output, as views where the arrays are matrices. */
   layers(network: TrainedNetwork): Matrix[]
-  /** A size of every hidden neuron that is 0 when it contributes nothing. */
+  /** A size of every hidden neuron (sub-network of parallel ones) that is 0 when it contributes nothing. */
   neuronSizes(network: TrainedNetwork): Float64Array
+  /** Multiply–adds of the hidden layers for one row. */
+  hiddenWork(network: TrainedNetwork): number
 }

@@ -8,32 +8,72 @@ import { effectiveBeta, LOSSES, type LabelCoding } from '../losses/index.ts'
 import { accuracy } from '../measures/accuracy.ts'
 import { arrayOf } from './arrays.ts'
 import { bnRelu } from './bn-relu.ts'
-import type { NetworkFamily } from './family.ts'
+import { convBn } from './conv-bn.ts'
+import type { NetworkFamily, Parameter } from './family.ts'
 import { linear } from './linear.ts'
+import { parallel } from './parallel.ts'
+import { reluBias } from './relu-bias.ts'
+import { reluBn } from './relu-bn.ts'
 import { relu } from './relu.ts'
 
 export { cloneNetwork, matrixOf, vectorOf } from './arrays.ts'
 export { bnReluNetwork, type BnReluWeights } from './bn-relu.ts'
-export type { Initialization, NetworkFamily, NetworkShape, Parameter } from './family.ts'
+export { convBnNetwork } from './conv-bn.ts'
+export {
+  shapeOf,
+  type Initialization,
+  type NetworkFamily,
+  type NetworkShape,
+  type Parameter,
+  type Regularizer,
+} from './family.ts'
 export { linearNetwork } from './linear.ts'
+export type { NormalizedWeights } from './normalized.ts'
+export { branchesOf, branchSizes, parallelNetwork, type Branch, type BranchSizes } from './parallel.ts'
+export { extractPatches, patchCount, patchGeometry, patchSize, type PatchGeometry } from './patches.ts'
+export { reluBiasNetwork, type ReluBiasWeights } from './relu-bias.ts'
+export { reluBnNetwork } from './relu-bn.ts'
 export { reluNetwork } from './relu.ts'
 export { toStandardBatchNorm, type StandardBatchNorm } from './standard-batch-norm.ts'
 
-export const NETWORKS: Readonly<Record<NetworkId, NetworkFamily>> = { relu, 'bn-relu': bnRelu, linear }
+export const NETWORKS: Readonly<Record<NetworkId, NetworkFamily>> = {
+  relu,
+  'relu-bias': reluBias,
+  'bn-relu': bnRelu,
+  'relu-bn': reluBn,
+  'conv-bn': convBn,
+  parallel,
+  linear,
+}
+
+/** The trained arrays of a network, from input to output; other arrays are statistics and geometry. */
+export function parameters(network: TrainedNetwork): readonly Parameter[] {
+  return NETWORKS[network.family].parameters(network)
+}
 
 /** Predictions (rows×K) as at inference: batch normalisation uses its stored training statistics. */
 export function forward(network: TrainedNetwork, X: Matrix): Matrix {
   return NETWORKS[network.family].forward(network, X)
 }
 
-/** ½Σ‖·‖² over the regularised arrays of the family, without β (THEORY §1). */
+/** The regulariser of the family without β: ½Σ‖·‖² over its regularised arrays (THEORY §1), or its own (3.6). */
 export function regularizer(network: TrainedNetwork): number {
+  const own = NETWORKS[network.family].regularizer
+  if (own) return own.value(network)
   let sum = 0
-  for (const { name, regularized } of NETWORKS[network.family].parameters) {
+  for (const { name, regularized } of parameters(network)) {
     const { data } = arrayOf(network, name)
     if (regularized) sum += dot(data, data)
   }
   return 0.5 * sum
+}
+
+/** The gradient of {@link regularizer}, for the parameters that it depends on; weight decay shares their memory. */
+export function regularizerGradient(network: TrainedNetwork): NamedArrays {
+  const own = NETWORKS[network.family].regularizer
+  if (own) return own.gradient(network)
+  const decaying = parameters(network).filter(({ regularized }) => regularized)
+  return Object.fromEntries(decaying.map(({ name }) => [name, arrayOf(network, name)]))
 }
 
 /**
@@ -60,8 +100,8 @@ export function gradient(
 ): { objective: number; gradient: NamedArrays } {
   const family = NETWORKS[network.family]
   const result = family.lossGradient(network, X, Y, LOSSES[loss], X.rows)
-  for (const { name, regularized } of family.parameters) {
-    if (regularized) axpy(beta, arrayOf(network, name).data, result.gradient[name].data)
+  for (const [name, { data }] of Object.entries(regularizerGradient(network))) {
+    axpy(beta, data, result.gradient[name].data)
   }
   return { objective: result.loss + beta * regularizer(network), gradient: result.gradient }
 }

@@ -1,32 +1,44 @@
+import type { FamilySettings } from '../experiments/document.ts'
 import type { TrainedNetwork } from '../experiments/problem.ts'
 import type { Matrix } from '../linalg/matrix.ts'
-import { multiply } from '../linalg/products.ts'
-import { fromMatrix, matrixOf } from './arrays.ts'
 import type { NetworkFamily } from './family.ts'
-import { randomWeights } from './initialize.ts'
+import {
+  arraysOf,
+  feedforwardLossGradient,
+  hiddenWork,
+  layersOf,
+  respond,
+  unitSizes,
+  type Feedforward,
+} from './feedforward.ts'
+import { decayed, randomLayers } from './initialize.ts'
 
-/** F = X·W1, the one-layer linear baseline: W1 d×K, regulariser ½‖W1‖²_F. It has no hidden neurons. */
-export const linear: NetworkFamily = {
+const asFeedforward = (network: TrainedNetwork): Feedforward => ({
+  layers: layersOf(network),
+  rectified: false,
+})
+
+/**
+ * F = X·W1⋯WL: W1 d×m, …, WL m×K, regulariser ½Σ‖Wl‖²_F (THEORY 3.7). The document's networks have L ≥ 2; one layer
+ * is the least-squares baseline, which has no hidden neurons.
+ */
+export const linear: NetworkFamily<FamilySettings<'linear'>> = {
   id: 'linear',
-  title: 'one-layer linear',
-  parameters: [{ name: 'W1', regularized: true, unit: () => 1 }],
+  title: 'linear',
   batchStatistics: false,
-  initialize: ({ d, outputs }, initialization, stream) =>
-    linearNetwork(randomWeights(d, outputs, initialization, stream.split('W1'))),
-  forward: (network, X) => multiply(X, matrixOf(network, 'W1')),
-  trainingLoss: (network, X, Y, loss) => loss.value(multiply(X, matrixOf(network, 'W1')), Y),
-  lossGradient(network, X, Y, loss) {
-    const F = multiply(X, matrixOf(network, 'W1'))
-    const value = loss.value(F, Y)
-    const W1 = multiply(X, loss.gradient(F, Y, F), { transposeA: true })
-    return { loss: value, gradient: { W1: fromMatrix(W1) } }
-  },
+  parameters: (network) => Object.keys(network.arrays).map(decayed),
+  initialize: (shape, initialization, stream) =>
+    linearNetwork(...randomLayers(shape, shape.network, initialization, stream)),
+  forward: (network, X) => respond(asFeedforward(network), X),
+  trainingLoss: (network, X, Y, loss) => loss.value(respond(asFeedforward(network), X), Y),
+  lossGradient: (network, X, Y, loss) => feedforwardLossGradient(asFeedforward(network), X, Y, loss),
   refreshStatistics: (network) => network,
-  layers: (network) => [matrixOf(network, 'W1')],
-  neuronSizes: () => new Float64Array(0),
+  layers: (network) => layersOf(network).map(({ W }) => W),
+  neuronSizes: (network) => unitSizes(layersOf(network)),
+  hiddenWork: (network) => hiddenWork(layersOf(network)),
 }
 
-/** The network of the weights W1 (d×K), sharing their memory. */
-export function linearNetwork(W1: Matrix): TrainedNetwork {
-  return { family: 'linear', arrays: { W1: fromMatrix(W1) } }
+/** The network of the weights W1, …, WL (W1 d×K alone for one layer), sharing their memory. */
+export function linearNetwork(...weights: Matrix[]): TrainedNetwork {
+  return { family: 'linear', arrays: arraysOf(weights.map((W) => ({ W, b: null }))) }
 }

@@ -21,7 +21,14 @@ export function convexApplies(
   const cells = cellBound(summary.n, rank)
   const all = enumerates(arrangements, summary.n, rank)
   const needsSigns = loss === 'hinge' || loss === 'logistic'
+  const { covered, words } = networkCovered(network)
   const checks: (Hypothesis & { reason: string })[] = [
+    {
+      name: 'two-layer ReLU, plain or with batch normalisation before it',
+      holds: covered,
+      value: words,
+      reason: `No convex program for ${words} is built in: use gradient training, or a two-layer relu or bn-relu network.`,
+    },
     {
       name: 'one output',
       holds: summary.outputs === 1 && loss !== 'cross-entropy',
@@ -51,6 +58,12 @@ export function convexApplies(
     because: failed?.reason ?? dictionaryWords(all, cells, rank, arrangements),
     hypotheses,
   }
+}
+
+/** Whether the programs of this folder are those of the network, and the network in words. */
+function networkCovered({ family, layers }: NetworkSettings): { covered: boolean; words: string } {
+  const covered = (family === 'relu' && layers === 2) || family === 'bn-relu'
+  return { covered, words: `${family} networks of ${layers} layers` }
 }
 
 function dictionaryWords(all: boolean, cells: number, rank: number, { count }: ArrangementSettings): string {

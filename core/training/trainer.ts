@@ -1,7 +1,14 @@
 import type { SettingsOf } from '../experiments/document.ts'
 import type { Problem, RunContext, StopReason, TrainedNetwork } from '../experiments/problem.ts'
 import { LOSSES, type Loss } from '../losses/index.ts'
-import { cloneNetwork, NETWORKS, objective, regularizer, type NetworkFamily } from '../networks/index.ts'
+import {
+  cloneNetwork,
+  NETWORKS,
+  objective,
+  regularizer,
+  shapeOf,
+  type NetworkFamily,
+} from '../networks/index.ts'
 import { stream } from '../random/index.ts'
 import { makeBatches, type Batches } from './batches.ts'
 import { evaluationPeriod } from './evaluation.ts'
@@ -32,21 +39,16 @@ export class Trainer {
 
   constructor(problem: Problem, settings: SettingsOf<'sgd'>, seed: number) {
     const { X, Y, network } = problem
-    const [n, d, outputs, width] = [X.rows, X.cols, Y.cols, network.width]
     const source = stream(seed)
     const initialization = { kind: settings.initialization, scale: settings.scale }
     const batchSize = settings.optimizer === 'gd' ? 'full' : settings.batchSize
     this.problem = problem
     this.family = NETWORKS[network.family]
     this.loss = LOSSES[problem.loss]
-    this.network = this.family.initialize(
-      { n, d, outputs, width },
-      initialization,
-      source.split('initialization'),
-    )
+    this.network = this.family.initialize(shapeOf(problem), initialization, source.split('initialization'))
     this.optimizer = OPTIMIZERS[settings.optimizer](settings)
     this.batches = makeBatches(X, Y, batchSize, source.split('batches'))
-    this.period = evaluationPeriod(n, d, width)
+    this.period = evaluationPeriod(X.rows * this.family.hiddenWork(this.network))
     this.rate = new LearningRate(settings.learningRate, settings.schedule)
   }
 
@@ -75,7 +77,7 @@ export class Trainer {
       this.pending = null
       if (!Number.isFinite(result.loss)) return 'diverged'
       const scale = { learningRate: this.rate.value, rows: batch.X.rows, n: X.rows, beta }
-      applyUpdate(this.network, this.family.parameters, result.gradient, this.optimizer, scale)
+      applyUpdate(this.network, result.gradient, this.optimizer, scale)
     }
     return null
   }

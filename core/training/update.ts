@@ -1,5 +1,5 @@
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
-import type { Parameter } from '../networks/index.ts'
+import { parameters, regularizerGradient } from '../networks/index.ts'
 import type { Optimizer } from './optimizers.ts'
 
 export interface UpdateScale {
@@ -14,26 +14,28 @@ export interface UpdateScale {
 /**
  * One step on the trained function (1/n)·(ℓ + β·regulariser), in place.
  *
- * The batch gradient is g = ∇ℓ_batch/rows + (β/n)·θ: the mean over the batch stands for the mean over all rows, and
- * the decay is that of the whole, so a batch of all rows gives exactly the gradient step. Steps are taken in
+ * The batch gradient is g = ∇ℓ_batch/rows + (β/n)·∇regulariser (θ itself for weight decay): the mean over the batch
+ * stands for the mean over all rows, and the decay is that of the whole, so a batch of all rows gives exactly the gradient step. Steps are taken in
  * θ/unit (see Parameter.unit), which is where common learning rates fit.
  *
  * @param lossGradient ∇ℓ summed over the batch; overwritten
  */
 export function applyUpdate(
   network: TrainedNetwork,
-  parameters: readonly Parameter[],
   lossGradient: NamedArrays,
   optimizer: Optimizer,
   { learningRate, rows, n, beta }: UpdateScale,
 ): void {
   optimizer.tick()
-  for (const { name, regularized, unit } of parameters) {
+  const decay = regularizerGradient(network)
+  for (const { name, unit } of parameters(network)) {
     const theta = network.arrays[name].data
     const g = lossGradient[name].data
     const scale = unit(n)
-    const decay = regularized ? beta / n : 0
-    for (let at = 0; at < g.length; at++) g[at] = scale * (g[at] / rows + decay * theta[at])
+    const shrink = name in decay ? decay[name].data : null
+    for (let at = 0; at < g.length; at++) {
+      g[at] = scale * (g[at] / rows + (shrink ? (beta / n) * shrink[at] : 0))
+    }
     optimizer.step(name, g)
     const rate = learningRate * scale
     for (let at = 0; at < g.length; at++) theta[at] -= rate * g[at]

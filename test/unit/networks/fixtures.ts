@@ -1,4 +1,4 @@
-import type { LossId } from '../../../core/experiments/document.ts'
+import { NETWORK_SCHEMAS, type LossId, type NetworkSettings } from '../../../core/experiments/document.ts'
 import type { NetworkId, TrainedNetwork } from '../../../core/experiments/problem.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { NETWORKS } from '../../../core/networks/index.ts'
@@ -12,6 +12,13 @@ export interface Example {
   X: Matrix
   Y: Matrix
   network: TrainedNetwork
+}
+
+/** The document's settings of a family at `width`, small ones where there is no width. */
+export function settingsOf(family: NetworkId, width: number): NetworkSettings {
+  const sizes = family === 'parallel' ? { m1: 3, m2: 2, branches: 3 } : { width }
+  const filter = family === 'conv-bn' ? { filter: 2 } : {}
+  return NETWORK_SCHEMAS[family].parse({ family, ...sizes, ...filter })
 }
 
 /** Random data with a non-zero mean, and a random network with no parameter left at its special initial value. */
@@ -34,11 +41,11 @@ export function example(
     else Y.set(i, 0, source.uniform() < 0.5 ? -1 : 1)
   }
   const network = NETWORKS[family].initialize(
-    { n, d, outputs, width },
+    { n, d, outputs, network: settingsOf(family, width), image: null },
     { kind: 'gaussian', scale: 0.7 },
     source.split('weights'),
   )
-  if (family === 'bn-relu') {
+  if (NETWORKS[family].batchStatistics) {
     network.arrays.gamma.data.set(source.normals(width).map((t) => 2 + t))
     network.arrays.alpha.data.set(source.normals(width))
   }

@@ -3,23 +3,28 @@ import { Matrix } from '../../../core/linalg/matrix.ts'
 import { LOSSES } from '../../../core/losses/index.ts'
 import { rowBlocks } from '../../../core/networks/blocks.ts'
 import { bnLossGradient } from '../../../core/networks/bn-gradient.ts'
+import { HiddenLayer } from '../../../core/networks/bn-statistics.ts'
 import {
   activeNeurons,
   cloneNetwork,
   forward,
   gradient,
-  layers,
   NETWORKS,
   objective,
+  parameters,
   regularizer,
   reluNetwork,
   score,
   linearNetwork,
 } from '../../../core/networks/index.ts'
+import { weightsOf } from '../../../core/networks/normalized.ts'
+import { parallelLossGradient } from '../../../core/networks/parallel.ts'
+import { geometryOf } from '../../../core/networks/patches.ts'
 import { reluLossGradient } from '../../../core/networks/relu.ts'
+import { matrixRows, patchRows } from '../../../core/networks/row-source.ts'
 import type { NetworkId } from '../../../core/experiments/problem.ts'
 import { stream } from '../../../core/random/index.ts'
-import { example, FAMILIES, LOSS_IDS, maxDifference } from './fixtures.ts'
+import { example, FAMILIES, LOSS_IDS, maxDifference, settingsOf } from './fixtures.ts'
 
 const cases = FAMILIES.flatMap((family) => LOSS_IDS.map((loss) => ({ family, loss })))
 
@@ -29,7 +34,7 @@ describe.each(cases)('$family with $loss loss', ({ family, loss }) => {
     const result = gradient(network, X, Y, loss, 0.3)
     expect(result.objective).toBeCloseTo(objective(network, X, Y, loss, 0.3), 12)
     const h = 1e-5
-    for (const { name } of NETWORKS[family].parameters) {
+    for (const { name } of parameters(network)) {
       const { data } = network.arrays[name]
       const difference = data.map((_, at) => {
         const [up, down] = [cloneNetwork(network), cloneNetwork(network)]
@@ -52,16 +57,20 @@ describe.each(cases)('$family with $loss loss', ({ family, loss }) => {
   })
 
   it('starts from weights that depend on the stream alone', () => {
-    const shape = { n: 9, d: 4, outputs: 2, width: 5 }
+    const sizes = { n: 9, d: 4, outputs: 2, network: settingsOf(family, 5), image: null }
     const init = { kind: 'kaiming', scale: 1 } as const
-    const first = NETWORKS[family].initialize(shape, init, stream(3))
+    const first = NETWORKS[family].initialize(sizes, init, stream(3))
     const used = stream(3)
     used.normals(10)
-    expect(NETWORKS[family].initialize(shape, init, used)).toEqual(first)
-    expect(NETWORKS[family].initialize(shape, init, stream(4))).not.toEqual(first)
-    for (const W of layers(first)) {
-      const bound = Math.sqrt(6 / W.rows)
-      expect(W.data.every((value) => Math.abs(value) <= bound)).toBe(true)
+    expect(NETWORKS[family].initialize(sizes, init, used)).toEqual(first)
+    expect(NETWORKS[family].initialize(sizes, init, stream(4))).not.toEqual(first)
+    const weights = Object.entries(first.arrays).filter(([name]) => /^W\d$/.test(name))
+    for (const [name, { shape, data }] of weights) {
+      const bound = Math.sqrt(6 / shape.at(-2))
+      expect(
+        data.every((value) => Math.abs(value) <= bound),
+        name,
+      ).toBe(true)
     }
   })
 })
@@ -155,6 +164,16 @@ describe('score', () => {
   })
 })
 
+/** The gradient with at most `entries` of the hidden layer, and as many of the patches, in memory. */
+const normalizedGradient: typeof reluLossGradient = (network, X, Y, loss, entries) => {
+  const rectified = network.family === 'relu-bn'
+  const { geometry } = network.arrays
+  const source =
+    network.family === 'conv-bn' ? patchRows(X, geometryOf(geometry.data), entries) : matrixRows(X)
+  const hidden = new HiddenLayer(source, weightsOf(network).W1, { rectified, entries })
+  return bnLossGradient(weightsOf(network), hidden, Y, loss, source.rows, rectified)
+}
+
 describe('rowBlocks', () => {
   it('covers all rows once, with hidden layers of bounded size', () => {
     const blocks = rowBlocks(10, 3, 12)
@@ -169,7 +188,10 @@ describe('rowBlocks', () => {
 
   it.each([
     ['relu', reluLossGradient],
-    ['bn-relu', (network, X, Y, loss, entries) => bnLossGradient(network, X, Y, loss, X.rows, entries)],
+    ['bn-relu', normalizedGradient],
+    ['relu-bn', normalizedGradient],
+    ['conv-bn', normalizedGradient],
+    ['parallel', parallelLossGradient],
   ] as [NetworkId, typeof reluLossGradient][])(
     'leaves the gradient of %s as it is',
     (family, lossGradient) => {
@@ -177,7 +199,7 @@ describe('rowBlocks', () => {
       const whole = lossGradient(network, X, Y, LOSSES.squared)
       const blocked = lossGradient(network, X, Y, LOSSES.squared, 20)
       expect(blocked.loss).toBeCloseTo(whole.loss, 12)
-      for (const { name } of NETWORKS[family].parameters) {
+      for (const { name } of parameters(network)) {
         expect(maxDifference(blocked.gradient[name].data, whole.gradient[name].data), name).toBeLessThan(
           1e-12,
         )

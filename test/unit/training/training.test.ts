@@ -5,7 +5,7 @@ import { METHOD_SCHEMAS, type SettingsOf } from '../../../core/experiments/docum
 import { runSgd } from '../../../core/experiments/methods/sgd.ts'
 import type { Problem, RunContext } from '../../../core/experiments/problem.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
-import { gradient, NETWORKS, objective, score } from '../../../core/networks/index.ts'
+import { gradient, objective, parameters, score } from '../../../core/networks/index.ts'
 import { stream } from '../../../core/random/index.ts'
 import { BN, context, finish, gaussian, oneHot, problemOf, RELU } from '../closed-form/fixtures.ts'
 
@@ -67,7 +67,7 @@ describe.each(['relu', 'bn-relu'] as const)('training %s', (family) => {
     const learningRate = 0.05
     const start = run(problem, { optimizer: 'gd' }, stopAfterStart()).outcome.network!
     const { gradient: g, objective: before } = gradient(start, X, Y, 'squared', beta)
-    for (const { name, unit } of NETWORKS[family].parameters) {
+    for (const { name, unit } of parameters(start)) {
       const factor = (learningRate * unit(X.rows) ** 2) / X.rows
       start.arrays[name].data.forEach((theta, at) => {
         start.arrays[name].data[at] = theta - factor * g[name].data[at]

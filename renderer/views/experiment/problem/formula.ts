@@ -1,13 +1,19 @@
 /** The objective as TeX, with the exact factors of THEORY §1: what every method's objective is a value of. */
+import { NETWORK_SCHEMAS } from '../../../../core/experiments/document.ts'
 import type { FamilyId, LossId } from '../../../../core/experiments/document.ts'
 import { isObject } from '../../../stores/json-path.ts'
 import type { Json } from '../../../stores/json-path.ts'
+import { FAMILY_FORMULAS } from './family-formulas.ts'
 
 export interface FormulaQuestion {
   family: FamilyId
   loss: LossId
   /** One output column, so that y and w₂ are vectors. Unknown before the data are read: taken as true. */
   scalar: boolean
+  /** Weight matrices; the family's default where the document says nothing. */
+  layers?: number
+  /** relu-bias only; true where the document says nothing. */
+  outputBias?: boolean
 }
 
 export interface ObjectiveFormula {
@@ -48,39 +54,16 @@ const LOSSES: Record<LossId, LossFormula> = {
   },
 }
 
-interface FamilyFormula {
-  variables: (output: string) => string
-  regulariser: (output: string, norm: string) => string
-  network: (output: string) => string
-  words: string
-}
-
-const FAMILIES: Record<FamilyId, FamilyFormula> = {
-  relu: {
-    variables: (output) => `W_1,\\,${output}`,
-    regulariser: (output, norm) => String.raw`\lVert W_1\rVert_F^2+\lVert ${output}\rVert_${norm}^2`,
-    network: (output) => `F=(XW_1)_+\\,${output}`,
-    words: 'half β times the squared weights of both layers; F is the output layer of ReLU of X W1',
-  },
-  'bn-relu': {
-    variables: (output) => String.raw`W_1,\,\gamma,\,\alpha,\,${output}`,
-    regulariser: (output, norm) =>
-      String.raw`\lVert\gamma\rVert_2^2+\lVert\alpha\rVert_2^2+\lVert ${output}\rVert_${norm}^2`,
-    network: (output) => String.raw`F=\bigl(\mathrm{BN}_{\gamma,\alpha}(XW_1)\bigr)_+\,${output}`,
-    words:
-      'half β times the squares of γ, α and the output weights; F is the output layer of ReLU of batch normalised X W1',
-  },
-}
+const defaultLayers = (family: FamilyId): number => NETWORK_SCHEMAS[family].shape.layers.parse(undefined)
 
 /** The objective of a family and loss, every factor as the engine evaluates it. */
-export function objectiveFormula({ family, loss, scalar }: FormulaQuestion): ObjectiveFormula {
-  const output = scalar ? 'w_2' : 'W_2'
-  const norm = scalar ? '2' : 'F'
-  const { variables, regulariser, network, words } = FAMILIES[family]
-  const penalty = String.raw`\tfrac{\beta}{2}\bigl(${regulariser(output, norm)}\bigr)`
+export function objectiveFormula(question: FormulaQuestion): ObjectiveFormula {
+  const { family, loss, scalar } = question
+  const { layers = defaultLayers(family), outputBias = true } = question
+  const { variables, penalty, network, words } = FAMILY_FORMULAS[family]({ scalar, layers, outputBias })
   return {
-    objective: String.raw`\min_{${variables(output)}}\;${LOSSES[loss].tex(scalar)}+${penalty}`,
-    network: network(output),
+    objective: String.raw`\min_{${variables}}\;${LOSSES[loss].tex(scalar)}+${penalty}`,
+    network,
     words: `Minimise ${LOSSES[loss].words} plus ${words}.`,
   }
 }

@@ -18,7 +18,8 @@ describe('objectiveFormula', () => {
     const { objective, network } = objectiveFormula(question)
     expect(() => katex.renderToString(objective, { throwOnError: true, displayMode: true })).not.toThrow()
     expect(() => katex.renderToString(network, { throwOnError: true })).not.toThrow()
-    expect(objective).toContain(String.raw`\tfrac{\beta}{2}`)
+    const factor = question.family === 'parallel' ? String.raw`+\beta` : String.raw`+\tfrac{\beta}{2}`
+    expect(objective).toContain(factor)
   })
 
   test('squared loss has its half; weight decay covers both layers', () => {

@@ -1,0 +1,159 @@
+import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
+import { Matrix } from '../linalg/matrix.ts'
+import { columnNorms, multiply, rowNorms } from '../linalg/products.ts'
+import type { Loss } from '../losses/index.ts'
+import { fromMatrix, fromVector, matrixOf, vectorOf } from './arrays.ts'
+import { BLOCK_ENTRIES, rowBlocks, rowRange, type RowBlock } from './blocks.ts'
+import type { LossGradient } from './family.ts'
+
+/** One layer A ↦ A·W + 1bᵀ: W fanIn×fanOut, b fanOut entries or none. */
+export interface Layer {
+  W: Matrix
+  b: Float64Array | null
+}
+
+/** F = σ(⋯σ(X·W1 + 1b1ᵀ)⋯)·WL + 1bLᵀ with σ the ReLU or, in linear networks, the identity. */
+export interface Feedforward {
+  layers: readonly Layer[]
+  rectified: boolean
+}
+
+/** The layers W1, b1, W2, … of a network, as many as it has; biases where it has them. */
+export function layersOf(network: TrainedNetwork): Layer[] {
+  const depth = Object.keys(network.arrays).filter((name) => /^W\d+$/.test(name)).length
+  return Array.from({ length: depth }, (_, l) => ({
+    W: matrixOf(network, `W${l + 1}`),
+    b: `b${l + 1}` in network.arrays ? vectorOf(network, `b${l + 1}`) : null,
+  }))
+}
+
+/** The arrays W1, b1, W2, … of these layers, sharing their memory. */
+export function arraysOf(layers: readonly Layer[]): NamedArrays {
+  return Object.fromEntries(
+    layers.flatMap(({ W, b }, l) => [
+      [`W${l + 1}`, fromMatrix(W)],
+      ...(b ? [[`b${l + 1}`, fromVector(b)]] : []),
+    ]),
+  ) as NamedArrays
+}
+
+/** Layers of zeros of the same shapes. */
+export function zerosLike(layers: readonly Layer[]): Layer[] {
+  return layers.map(({ W, b }) => ({ W: Matrix.zeros(W.rows, W.cols), b: b && new Float64Array(b.length) }))
+}
+
+/** Units of all hidden layers together: what a row of activations costs to keep. */
+export function hiddenUnits(layers: readonly Layer[]): number {
+  return layers.slice(0, -1).reduce((sum, { W }) => sum + W.cols, 0)
+}
+
+/** F (rows×K). */
+export function respond({ layers, rectified }: Feedforward, X: Matrix): Matrix {
+  const F = Matrix.zeros(X.rows, layers.at(-1)!.W.cols)
+  for (const { first, rows } of rowBlocks(X.rows, hiddenUnits(layers))) {
+    let A = rowRange(X, first, rows)
+    for (const layer of layers.slice(0, -1)) A = activate(apply(A, layer), rectified)
+    apply(A, layers.at(-1)!, rowRange(F, first, rows))
+  }
+  return F
+}
+
+/** The activations of the hidden layers, then F, of the rows of X. */
+export function responses({ layers, rectified }: Feedforward, X: Matrix): Matrix[] {
+  const last = layers.length - 1
+  const all: Matrix[] = []
+  layers.forEach((layer, l) => {
+    const A = apply(l === 0 ? X : all[l - 1], layer)
+    all.push(l === last ? A : activate(A, rectified))
+  })
+  return all
+}
+
+/**
+ * Backpropagation: adds ∂ℓ of every layer to `gradient`.
+ *
+ * @param hidden activations of the hidden layers, as {@link responses} gives them
+ * @param dF ∂ℓ/∂F, rows×K
+ */
+export function backpropagate(
+  { layers, rectified }: Feedforward,
+  X: Matrix,
+  hidden: readonly Matrix[],
+  dF: Matrix,
+  gradient: readonly Layer[],
+): void {
+  let D = dF
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const { W, b } = gradient[l]
+    multiply(l === 0 ? X : hidden[l - 1], D, { transposeA: true, beta: 1, out: W })
+    if (b) addColumnSums(D, b)
+    if (l === 0) return
+    D = multiply(D, layers[l].W, { transposeB: true })
+    if (rectified) maskInactive(D, hidden[l - 1])
+  }
+}
+
+/** ℓ and its gradient for every array, `entries` of the hidden layers at a time. */
+export function feedforwardLossGradient(
+  net: Feedforward,
+  X: Matrix,
+  Y: Matrix,
+  loss: Loss,
+  entries = BLOCK_ENTRIES,
+): LossGradient {
+  const gradient = zerosLike(net.layers)
+  let value = 0
+  for (const block of rowBlocks(X.rows, hiddenUnits(net.layers), entries)) {
+    const [Xb, Yb] = [rowsOf(X, block), rowsOf(Y, block)]
+    const all = responses(net, Xb)
+    const F = all.at(-1)
+    value += loss.value(F, Yb)
+    backpropagate(net, Xb, all, loss.gradient(F, Yb, F), gradient)
+  }
+  return { loss: value, gradient: arraysOf(gradient) }
+}
+
+/** Incoming times outgoing norm of every hidden unit, layer by layer; the incoming one counts the bias. */
+export function unitSizes(layers: readonly Layer[]): Float64Array {
+  const sizes = layers.slice(0, -1).map(({ W, b }, l) => {
+    const outgoing = rowNorms(layers[l + 1].W)
+    return columnNorms(W).map((norm, j) => (b ? Math.hypot(norm, b[j]) : norm) * outgoing[j])
+  })
+  return Float64Array.from(sizes.flatMap((layer) => [...layer]))
+}
+
+/** Multiply–adds of all layers but the last for one row. */
+export function hiddenWork(layers: readonly Layer[]): number {
+  return layers.slice(0, -1).reduce((sum, { W }) => sum + W.rows * W.cols, 0)
+}
+
+/** max(A, 0) in place; NaN stays NaN, so that divergence is seen. */
+export function rectify(A: Matrix): Matrix {
+  const { data } = A
+  for (let at = 0; at < data.length; at++) if (data[at] < 0) data[at] = 0
+  return A
+}
+
+/** Zeroes D, in place, where the activation is not positive. */
+export function maskInactive(D: Matrix, activations: Matrix): void {
+  for (let at = 0; at < D.data.length; at++) if (!(activations.data[at] > 0)) D.data[at] = 0
+}
+
+const rowsOf = (A: Matrix, { first, rows }: RowBlock): Matrix => rowRange(A, first, rows)
+
+const activate = (A: Matrix, rectified: boolean): Matrix => (rectified ? rectify(A) : A)
+
+/** A·W + 1bᵀ. */
+function apply(A: Matrix, { W, b }: Layer, out?: Matrix): Matrix {
+  const product = multiply(A, W, { out })
+  if (b) for (let i = 0; i < product.rows; i++) addTo(product.row(i), b)
+  return product
+}
+
+function addColumnSums(D: Matrix, sums: Float64Array): void {
+  for (let i = 0; i < D.rows; i++) addTo(sums, D.row(i))
+}
+
+function addTo(target: Float64Array, values: Float64Array): void {
+  for (let j = 0; j < target.length; j++) target[j] += values[j]
+}

@@ -1,0 +1,123 @@
+/** Patches of images and signals as rows of a matrix (im2col), and where they lie. */
+import type { FamilySettings } from '../experiments/document.ts'
+import type { ProblemSummary } from '../experiments/result.ts'
+import { BidualError } from '../errors.ts'
+import { Matrix } from '../linalg/matrix.ts'
+
+/** Rows of X are images, row-major, channels fastest; a signal is an image of height 1. */
+export interface PatchGeometry {
+  height: number
+  width: number
+  channels: number
+  filterHeight: number
+  filterWidth: number
+  stride: number
+  /** Zeros at each end of every axis that is longer than 1. */
+  padding: number
+}
+
+/** Patches along each axis. */
+export interface PatchGrid {
+  down: number
+  across: number
+}
+
+/**
+ * The geometry that a `conv-bn` document means for data with these facts. Without an image shape, rows are signals
+ * 1×d of one channel; a single number is the length of the filter along every axis that is longer than 1.
+ *
+ * @throws BidualError `bad-input` at network.filter, when the filter is larger than the padded image
+ */
+export function patchGeometry(
+  { filter, stride, padding }: Pick<FamilySettings<'conv-bn'>, 'filter' | 'stride' | 'padding'>,
+  { d, image }: Pick<ProblemSummary, 'd' | 'image'>,
+): PatchGeometry {
+  const { height, width, channels } = image ?? { height: 1, width: d, channels: 1 }
+  const along = (side: number, length: number): number => (side === 1 ? 1 : length)
+  const [filterHeight, filterWidth] =
+    typeof filter === 'number' ? [along(height, filter), along(width, filter)] : filter
+  const geometry = { height, width, channels, filterHeight, filterWidth, stride, padding }
+  const { down, across } = patchGrid(geometry)
+  if (down < 1 || across < 1) {
+    throw new BidualError(
+      'bad-input',
+      `A filter of ${filterHeight}×${filterWidth} does not fit into ${height}×${width} with a padding of ${padding}. Use a smaller filter.`,
+      { path: 'network.filter' },
+    )
+  }
+  return geometry
+}
+
+/** Positions of the filter; below 1 on an axis that it does not fit. */
+export function patchGrid(geometry: PatchGeometry): PatchGrid {
+  const { height, width, filterHeight, filterWidth, stride } = geometry
+  const positions = (side: number, filter: number): number =>
+    Math.floor((side + 2 * paddingOf(side, geometry) - filter) / stride) + 1
+  return { down: positions(height, filterHeight), across: positions(width, filterWidth) }
+}
+
+/** K_p: patches of one row of X. */
+export function patchCount(geometry: PatchGeometry): number {
+  const { down, across } = patchGrid(geometry)
+  return down * across
+}
+
+/** h: entries of one patch, filterHeight×filterWidth×channels. */
+export const patchSize = ({ filterHeight, filterWidth, channels }: PatchGeometry): number =>
+  filterHeight * filterWidth * channels
+
+/**
+ * The patches of the rows of X (n×d) as an (n·K_p)×h matrix, grouped by sample: row i·K_p + k is patch k of row i,
+ * patches in row-major order of their positions, entries in row-major order with channels fastest.
+ */
+export function extractPatches(X: Matrix, geometry: PatchGeometry): Matrix {
+  const count = patchCount(geometry)
+  return patchRange(X, geometry, 0, X.rows * count)
+}
+
+/** Rows first … first + rows − 1 of {@link extractPatches}. */
+export function patchRange(X: Matrix, geometry: PatchGeometry, first: number, rows: number): Matrix {
+  const count = patchCount(geometry)
+  const patches = Matrix.zeros(rows, patchSize(geometry))
+  for (let r = 0; r < rows; r++) {
+    const sample = Math.floor((first + r) / count)
+    copyPatch(X.row(sample), geometry, first + r - sample * count, patches.row(r))
+  }
+  return patches
+}
+
+/** No padding along an axis of length 1: a signal has no rows above and below it. */
+const paddingOf = (side: number, { padding }: PatchGeometry): number => (side === 1 ? 0 : padding)
+
+/** Writes patch k of one image to `out`, which holds zeros where the patch leaves the image. */
+function copyPatch(image: Float64Array, geometry: PatchGeometry, k: number, out: Float64Array): void {
+  const { height, width, channels, filterHeight, filterWidth, stride } = geometry
+  const { across } = patchGrid(geometry)
+  const top = Math.floor(k / across) * stride - paddingOf(height, geometry)
+  const left = (k % across) * stride - paddingOf(width, geometry)
+  const [from, to] = [Math.max(0, left), Math.min(width, left + filterWidth)]
+  for (let row = 0; row < filterHeight; row++) {
+    const y = top + row
+    if (y < 0 || y >= height || from >= to) continue
+    const pixels = image.subarray((y * width + from) * channels, (y * width + to) * channels)
+    out.set(pixels, (row * filterWidth + from - left) * channels)
+  }
+}
+
+/** The geometry as the array that a network stores: height, width, channels, fh, fw, stride, padding. */
+export const geometryArray = (geometry: PatchGeometry): Float64Array =>
+  Float64Array.of(
+    geometry.height,
+    geometry.width,
+    geometry.channels,
+    geometry.filterHeight,
+    geometry.filterWidth,
+    geometry.stride,
+    geometry.padding,
+  )
+
+/** The inverse of {@link geometryArray}. */
+export function geometryOf(stored: Float64Array): PatchGeometry {
+  const [height, width, channels, filterHeight, filterWidth, stride, padding] = stored
+  return { height, width, channels, filterHeight, filterWidth, stride, padding }
+}

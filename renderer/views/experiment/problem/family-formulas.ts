@@ -1,0 +1,117 @@
+/** What each network family computes and what its regulariser is, as TeX (THEORY §1, §3). */
+import type { FamilyId } from '../../../../core/experiments/document.ts'
+
+export interface NetworkQuestion {
+  /** One output column, so that the last weights are a vector. */
+  scalar: boolean
+  /** Weight matrices. */
+  layers: number
+  /** relu-bias only. */
+  outputBias: boolean
+}
+
+export interface FamilyFormula {
+  /** What is minimised over. */
+  variables: string
+  /** The regulariser with its β. */
+  penalty: string
+  /** `F = …`. */
+  network: string
+  /** Regulariser and network, for screen readers. */
+  words: string
+}
+
+/** w₂ of one output, W₂ of several. */
+const output = ({ scalar, layers }: NetworkQuestion) =>
+  `${scalar ? 'w' : 'W'}_${layers < 10 ? layers : `{${layers}}`}`
+
+const squared = (name: string, norm: '2' | 'F') => String.raw`\lVert ${name}\rVert_${norm}^2`
+const outputSquared = (question: NetworkQuestion) => squared(output(question), question.scalar ? '2' : 'F')
+
+const decay = (...terms: string[]) => String.raw`\tfrac{\beta}{2}\bigl(${terms.join('+')}\bigr)`
+const list = (...names: string[]) => names.join(String.raw`,\,`)
+
+/** W₁, W₂, … up to the last hidden one; in the middle of deep networks only dots. */
+const hidden = (layers: number) =>
+  layers > 4 ? ['W_1', String.raw`\dots`] : Array.from({ length: layers - 1 }, (_, l) => `W_${l + 1}`)
+
+function weightDecay(question: NetworkQuestion): string {
+  const { layers } = question
+  return layers > 4
+    ? decay(String.raw`\textstyle\sum_{l=1}^{${layers}}\lVert W_l\rVert_F^2`)
+    : decay(...hidden(layers).map((name) => squared(name, 'F')), outputSquared(question))
+}
+
+/** ((XW₁)₊W₂)₊w₃. */
+function rectified(question: NetworkQuestion): string {
+  const names = hidden(question.layers)
+  const inner = names.slice(1).reduce((tex, name) => `(${tex}${name})_+`, '(XW_1)_+')
+  return `F=${inner}\\,${output(question)}`
+}
+
+const BATCH_NORM = String.raw`\mathrm{BN}_{\gamma,\alpha}`
+const scaleDecay = (question: NetworkQuestion) =>
+  decay(squared(String.raw`\gamma`, '2'), squared(String.raw`\alpha`, '2'), outputSquared(question))
+const scaleVariables = (question: NetworkQuestion) =>
+  list('W_1', String.raw`\gamma`, String.raw`\alpha`, output(question))
+const SCALE_WORDS = 'half β times the squares of γ, α and the output weights'
+
+const decayWords = ({ layers }: NetworkQuestion) =>
+  layers === 2
+    ? 'half β times the squared weights of both layers'
+    : `half β times the squared weights of all ${layers} layers`
+
+export const FAMILY_FORMULAS: Record<FamilyId, (question: NetworkQuestion) => FamilyFormula> = {
+  relu: (question) => ({
+    variables: list(...hidden(question.layers), output(question)),
+    penalty: weightDecay(question),
+    network: rectified(question),
+    words:
+      question.layers === 2
+        ? `${decayWords(question)}; F is the output layer of ReLU of X W1`
+        : `${decayWords(question)}; F is the output layer after ${question.layers - 1} ReLU layers`,
+  }),
+  'relu-bias': (question) => ({
+    variables: list('W_1', 'b_1', output(question), ...(question.outputBias ? ['b_2'] : [])),
+    penalty: weightDecay(question),
+    network: String.raw`F=(XW_1+1b_1^\top)_+\,${output(question)}${question.outputBias ? String.raw`+1b_2^\top` : ''}`,
+    words: `${decayWords(question)}, biases free; F is the output layer of ReLU of X W1 plus biases`,
+  }),
+  'bn-relu': (question) => ({
+    variables: scaleVariables(question),
+    penalty: scaleDecay(question),
+    network: String.raw`F=\bigl(${BATCH_NORM}(XW_1)\bigr)_+\,${output(question)}`,
+    words: `${SCALE_WORDS}; F is the output layer of ReLU of batch normalised X W1`,
+  }),
+  'relu-bn': (question) => ({
+    variables: scaleVariables(question),
+    penalty: scaleDecay(question),
+    network: String.raw`F=${BATCH_NORM}\bigl((XW_1)_+\bigr)\,${output(question)}`,
+    words: `${SCALE_WORDS}; F is the output layer of batch normalised ReLU of X W1`,
+  }),
+  'conv-bn': (question) => ({
+    variables: scaleVariables(question),
+    penalty: scaleDecay(question),
+    network: String.raw`F=\textstyle\sum_k\bigl(${BATCH_NORM}(X_kW_1)\bigr)_+\,${output(question)}`,
+    words: `${SCALE_WORDS}; F is the output layer of the sum over patches of ReLU of batch normalised filter responses`,
+  }),
+  parallel: (question) => ({
+    variables: String.raw`\{W_{1k},W_{2k},${outputOfBranch(question)}\}`,
+    penalty: String.raw`\beta\textstyle\sum_k\sqrt{\sum_{j,l}\lVert w_{1kj}\rVert_2^2\,w_{2kjl}^2\,${lastStep(question)}}`,
+    network: String.raw`F=\textstyle\sum_k\bigl((XW_{1k})_+W_{2k}\bigr)_+\,${outputOfBranch(question)}`,
+    words:
+      'β times the path norm, one root for each sub-network; F is the sum of three-layer ReLU sub-networks',
+  }),
+  linear: (question) => ({
+    variables: list(...hidden(question.layers), output(question)),
+    penalty: weightDecay(question),
+    network: `F=X${hidden(question.layers)
+      .map((name) => (name.startsWith('W') ? name : String.raw`\cdots `))
+      .join('')}${output(question)}`,
+    words: `${decayWords(question)}; F is X times all layers`,
+  }),
+}
+
+const outputOfBranch = ({ scalar }: NetworkQuestion) => (scalar ? 'w_{3k}' : 'W_{3k}')
+const lastStep = ({ scalar }: NetworkQuestion) =>
+  scalar ? 'w_{3kl}^2' : String.raw`\lVert w_{3kl}\rVert_2^2`
