@@ -34,7 +34,7 @@ export const crossEntropy: Loss = {
     return Number.isNaN(sum) ? -Infinity : sum
   },
   prox(F, Y, step, out = Matrix.zeros(F.rows, F.cols)) {
-    for (let i = 0; i < F.rows; i++) out.row(i).set(proxRow(F.row(i), Y.row(i), step))
+    for (let i = 0; i < F.rows; i++) proxRow(F.row(i), Y.row(i), step, out.row(i))
     return out
   },
 }
@@ -64,46 +64,64 @@ function rowEntropy(v: Float64Array, y: Float64Array): number {
 }
 
 /**
- * argmin over z of h(z) = logsumexp(z) − ⟨y, z⟩ + ‖z − f‖²/(2·step) by Newton with backtracking.
+ * argmin over z of logsumexp(z) − ⟨y, z⟩ + ‖z − f‖²/(2·step), to `out`, by its one unknown number.
  *
- * The Hessian diag(p + 1/step) − ppᵀ is inverted by Sherman–Morrison; h is strongly convex, so a few steps do.
+ * With t = logsumexp(z) and a = f + step·y, stationarity reads zₖ + step·exp(zₖ − t) = aₖ: given t, uₖ = step·pₖ solves
+ * uₖ + log uₖ = aₖ − t + log step, and Σ uₖ = step determines t, which lies in [top − step, top − step/K + log K] with
+ * top = max aₖ. Newton on log Σ uₖ, and bisection whenever a step leaves the bracket or is not half the one before.
  */
-function proxRow(f: Float64Array, y: Float64Array, step: number): Float64Array {
-  let z = f.slice()
-  for (let iteration = 0; iteration < 100; iteration++) {
-    const direction = newtonDirection(z, f, y, step)
-    const size = Math.max(...direction.map(Math.abs))
-    if (size <= 1e-14 * Math.max(1, ...z.map(Math.abs))) break
-    // Rounding of h must not reject the last, quadratically convergent steps.
-    const value = proxObjective(z, f, y, step)
-    const ceiling = value + 1e-14 * (1 + Math.abs(value))
-    for (let t = 1; t > 1e-10; t *= 0.5) {
-      const trial = z.map((entry, k) => entry + t * direction[k])
-      if (proxObjective(trial, f, y, step) > ceiling) continue
-      z = trial
-      break
-    }
+function proxRow(f: Float64Array, y: Float64Array, step: number, out: Float64Array): void {
+  let top = -Infinity
+  for (let k = 0; k < f.length; k++) {
+    out[k] = f[k] + step * y[k]
+    top = Math.max(top, out[k])
   }
-  return z
+  const shift = Math.log(step)
+  const t = logPartition(out, step, top)
+  for (let k = 0; k < f.length; k++) out[k] = t + logOmega(out[k] - t + shift) - shift
 }
 
-function proxObjective(z: Float64Array, f: Float64Array, y: Float64Array, step: number): number {
-  let value = logSumExp(z)
-  for (let k = 0; k < z.length; k++) value += (z[k] - f[k]) ** 2 / (2 * step) - y[k] * z[k]
-  return value
+/** A Newton step this small is the last one: what is left is its square. */
+const CONVERGED = 1e-9
+
+/** The t of {@link proxRow}. */
+function logPartition(a: Float64Array, step: number, top: number): number {
+  const shift = Math.log(step)
+  let low = top - step
+  let high = top - step / a.length + Math.log(a.length)
+  let t = high
+  let last = high - low
+  for (let iteration = 0; iteration < 200; iteration++) {
+    let sum = 0
+    let slope = 0
+    for (const value of a) {
+      const u = Math.exp(logOmega(value - t + shift))
+      sum += u
+      slope += u / (1 + u)
+    }
+    const excess = Math.log(sum) - shift
+    if (excess > 0) low = t
+    else high = t
+    const next = t + (excess * sum) / slope
+    // Asked before the bracket: at the root, which is an end of it, the step is not strictly inside.
+    if (Math.abs(next - t) <= CONVERGED * Math.max(1, Math.abs(t)) || high - low <= 2e-16 * Math.abs(t))
+      return next
+    const usable = next > low && next < high && Math.abs(next - t) <= 0.5 * last
+    const moved = usable ? next : 0.5 * (low + high)
+    last = Math.abs(moved - t)
+    t = moved
+  }
+  return t
 }
 
-function newtonDirection(z: Float64Array, f: Float64Array, y: Float64Array, step: number): Float64Array {
-  const p = softmax(z, new Float64Array(z.length))
-  let pg = 0
-  // 1 − Σ pₖ²/(pₖ + 1/step), written without the cancellation (Σ pₖ = 1).
-  let remainder = 0
-  const scaled = p.map((share, k) => {
-    const weight = 1 / (share + 1 / step)
-    const g = share - y[k] + (z[k] - f[k]) / step
-    pg += share * weight * g
-    remainder += (share * weight) / step
-    return weight * g
-  })
-  return scaled.map((entry, k) => -(entry + ((p[k] / (p[k] + 1 / step)) * pg) / remainder))
+/** The v with v + eᵛ = x: the logarithm of Wright's ω, convex enough for Newton from anywhere. */
+function logOmega(x: number): number {
+  let v = x > 1 ? Math.log(x) : x - Math.exp(x) / (1 + Math.exp(x))
+  for (let iteration = 0; iteration < 20; iteration++) {
+    const u = Math.exp(v)
+    const change = (v + u - x) / (1 + u)
+    v -= change
+    if (Math.abs(change) <= CONVERGED) break
+  }
+  return v
 }

@@ -37,20 +37,26 @@ function sigmoid(t: number): number {
 
 /**
  * argmin over z of log(1 + e⁻ᶻ) + (z − m)²/(2·step): the root of the increasing g(z) = z − m − step·σ(−z), which
- * lies in [m, m + step]. Newton, and bisection whenever a step leaves the bracket.
+ * lies in [m, m + step]. Newton, and bisection whenever a step leaves the bracket or is not half the one before:
+ * g is neither convex nor concave, and Newton alone can go round in circles.
  */
 function proxMargin(m: number, step: number): number {
   let low = m
   let high = m + step
   let z = m + step * sigmoid(-m)
-  for (let iteration = 0; iteration < 100; iteration++) {
+  let last = step
+  for (let iteration = 0; iteration < 200; iteration++) {
     const share = sigmoid(-z)
     const g = z - m - step * share
     if (g > 0) high = z
     else low = z
     const next = z - g / (1 + step * share * (1 - share))
-    const moved = next > low && next < high ? next : 0.5 * (low + high)
-    if (Math.abs(moved - z) <= 1e-15 * Math.max(1, Math.abs(z))) return moved
+    // Asked before the bracket: at the root, which is an end of it, the step is not strictly inside.
+    if (Math.abs(next - z) <= 2e-16 * Math.max(1, Math.abs(z)) || high - low <= 2e-16 * Math.abs(z))
+      return next
+    const usable = next > low && next < high && Math.abs(next - z) <= 0.5 * last
+    const moved = usable ? next : 0.5 * (low + high)
+    last = Math.abs(moved - z)
     z = moved
   }
   return z

@@ -197,6 +197,40 @@ describe.each(differentiable)('$loss.id with $labels labels', ({ loss, labels })
 
 const distance = (A: Matrix, B: Matrix): number => Math.hypot(...A.data.map((a, i) => a - B.data[i]))
 
+describe('proxes far out', () => {
+  const steps = [1e-3, 0.1, 1, 17.5, 48, 1e3, 1e6]
+
+  /** |F − Z − step·∇ℓ(Z)|, as a distance of Z from the exact prox. */
+  function worstError(loss: Loss, F: Matrix, Y: Matrix, step: number): number {
+    const Z = loss.prox(F, Y, step)
+    const G = loss.gradient(Z, Y)
+    const errors = G.data.map((g, at) => Math.abs(F.data[at] - Z.data[at] - step * g))
+    return Math.max(...errors) / Math.max(step, ...F.data.map(Math.abs))
+  }
+
+  it.each(steps)('are stationary for every margin, logistic loss, step %f', (step) => {
+    const margins = Float64Array.from({ length: 4000 }, (_, i) => -60 + 0.03 * i)
+    const Y = Matrix.column(margins.map(() => 1))
+    expect(worstError(LOSSES.logistic, Matrix.column(margins), Y, step)).toBeLessThan(1e-13)
+  })
+
+  it.each(steps)('are stationary for rows of every size, cross-entropy, step %f', (step) => {
+    const source = stream(11).split(step)
+    for (const scale of [1, 10, 100, 1000]) {
+      for (const K of [1, 2, 5, 9]) {
+        const F = new Matrix(
+          20,
+          K,
+          source.normals(20 * K).map((t) => scale * t),
+        )
+        const Y = Matrix.zeros(20, K)
+        for (let i = 0; i < 20; i++) Y.set(i, source.integer(K), 1)
+        expect(worstError(LOSSES['cross-entropy'], F, Y, step)).toBeLessThan(1e-12)
+      }
+    }
+  })
+})
+
 describe('losses far out', () => {
   it('do not overflow', () => {
     const F = Matrix.fromRows([[800, -800]])
