@@ -17,6 +17,7 @@ import { reluBn } from './relu-bn.ts'
 import { relu } from './relu.ts'
 
 export { cloneNetwork, matrixOf, vectorOf } from './arrays.ts'
+export { deepAsParallel, resNetAsParallel, type ShallowResNet } from './as-parallel.ts'
 export { bnReluNetwork, type BnReluWeights } from './bn-relu.ts'
 export { convBnNetwork } from './conv-bn.ts'
 export {

@@ -13,9 +13,10 @@ export interface StandardBatchNorm {
 }
 
 /**
- * The parameters of a bn-relu network in the standard-deviation convention (THEORY 3.2): ours divides by the ℓ₂
- * norm of the centred column, which is √n times the standard deviation. A column of zero variance gets weight 0 and
- * variance 1, which is its response here.
+ * The batch normalisation of a bn-relu, relu-bn or conv-bn network in the standard-deviation convention (THEORY 3.2,
+ * 3.4, 3.5): ours divides by the ℓ₂ norm of the centred column, which is √n times the standard deviation, n the
+ * training rows or, for filters, their patches. A column of zero variance gets weight 0 and variance 1, which is its
+ * response here.
  */
 export function toStandardBatchNorm(network: TrainedNetwork): StandardBatchNorm {
   const [norm, n] = [vectorOf(network, 'norm'), vectorOf(network, 'n')[0]]

@@ -1,7 +1,9 @@
+import { expect } from 'vitest'
 import { NETWORK_SCHEMAS, type LossId, type NetworkSettings } from '../../../core/experiments/document.ts'
 import type { NetworkId, TrainedNetwork } from '../../../core/experiments/problem.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
-import { NETWORKS } from '../../../core/networks/index.ts'
+import { rectify } from '../../../core/networks/feedforward.ts'
+import { cloneNetwork, gradient, NETWORKS, objective, parameters } from '../../../core/networks/index.ts'
 import { stream } from '../../../core/random/index.ts'
 
 export const FAMILIES = Object.keys(NETWORKS) as NetworkId[]
@@ -62,4 +64,38 @@ export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   let worst = 0
   for (let i = 0; i < a.length; i++) worst = Math.max(worst, Math.abs(a[i] - b[i]))
   return worst
+}
+
+/** A Gaussian matrix that depends on its size and the seed. */
+export const random = (rows: number, cols: number, seed: number): Matrix =>
+  new Matrix(
+    rows,
+    cols,
+    stream(seed)
+      .split(rows)
+      .split(cols)
+      .normals(rows * cols),
+  )
+/** max(A, 0), a copy. */
+export const relu = (A: Matrix): Matrix => rectify(A.clone())
+/** Expects equal shapes and entries up to rounding. */
+export const same = (A: Matrix, B: Matrix): void => {
+  expect([A.rows, A.cols]).toEqual([B.rows, B.cols])
+  expect(maxDifference(A.data, B.data)).toBeLessThan(1e-12 * (1 + Math.max(...B.data.map(Math.abs))))
+}
+
+/** Central differences of the objective against its gradient, every parameter. */
+export function expectGradient(network: TrainedNetwork, X: Matrix, Y: Matrix): void {
+  const h = 1e-5
+  const { gradient: g } = gradient(network, X, Y, 'squared', 0.3)
+  for (const { name } of parameters(network)) {
+    const difference = network.arrays[name].data.map((_, at) => {
+      const [up, down] = [cloneNetwork(network), cloneNetwork(network)]
+      up.arrays[name].data[at] += h
+      down.arrays[name].data[at] -= h
+      return (objective(up, X, Y, 'squared', 0.3) - objective(down, X, Y, 'squared', 0.3)) / (2 * h)
+    })
+    const largest = Math.max(1, ...g[name].data.map(Math.abs))
+    expect(maxDifference(g[name].data, difference) / largest, name).toBeLessThan(2e-6)
+  }
 }
