@@ -15,6 +15,7 @@ import { Splitting } from './splitting.ts'
 const CHECK_EVERY = 20
 /** ρ is balanced on plain steps up to this iteration; then it stays, and the map is accelerated. */
 const BALANCE_UNTIL = 400
+const REBALANCE = [2, 4, 8, 16, 32]
 const MAX_ITERATIONS = 20_000
 /** Differences that Anderson acceleration remembers. */
 const MEMORY = 15
@@ -53,10 +54,23 @@ export function* solveAdmm(
       const V = splitting.dual(x)
       incumbent.offerDual(V, pricer.price(V).rho)
     }
-    if (iteration >= BALANCE_UNTIL) x = anderson.next(x, next)
-    else x = (iteration + 1) % CHECK_EVERY === 0 ? splitting.rescale(next, balance(splitting)) : next
+    const factor = balances(iteration + 1) ? balance(splitting) : 1
+    if (factor !== 1) anderson.forget()
+    x =
+      factor !== 1
+        ? splitting.rescale(next, factor)
+        : iteration < BALANCE_UNTIL
+          ? next
+          : anderson.next(x, next)
   }
   return incumbent.result('maxIterations', MAX_ITERATIONS)
+}
+
+/** ρ is balanced often at first, then ever more rarely. */
+function balances(iteration: number): boolean {
+  return iteration <= BALANCE_UNTIL
+    ? iteration % CHECK_EVERY === 0
+    : REBALANCE.includes(iteration / BALANCE_UNTIL)
 }
 
 /** Residual balancing (He, Yang & Wang 2000): the factor by which ρ should follow the larger residual. */

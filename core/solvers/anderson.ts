@@ -4,30 +4,27 @@ import { axpy, dot, norm2 } from '../linalg/products.ts'
 
 /** Relative Tikhonov term of the small least-squares problem. */
 const REGULARIZATION = 1e-10
-/** Accelerated points whose residual exceeds the smallest one so far by more than this factor are taken back. */
-const GROWTH = 2
+/** Plain steps from one accelerated point to the next. */
+const INTERVAL = 3
+/** An accelerated point is taken back when its residual is larger than the one before by more than this factor. */
+const GROWTH = 1
 
 /**
- * Anderson acceleration (type II) of a fixed-point iteration x ← g(x) with a safeguard: when the residual ‖g(x) − x‖
- * exceeds twice the smallest one so far, the iteration returns to where that was and takes the plain step.
+ * Anderson acceleration (type II) of a fixed-point iteration x ← g(x): after every few plain steps one that combines
+ * the last differences. A point that it leads to is taken back when the residual ‖g(x) − x‖ there exceeds the one
+ * before, so that the plain iteration's convergence is kept.
  */
 export class Anderson {
   private readonly memory: number
   private readonly dG: Float64Array[] = []
   private readonly dR: Float64Array[] = []
   private last: { g: Float64Array; r: Float64Array } | null = null
-  private best: { g: Float64Array; size: number } | null = null
+  /** The plain step and the residual where the last accelerated point was made. */
+  private fallback: { g: Float64Array; size: number } | null = null
+  private steps = 0
 
   constructor(memory: number) {
     this.memory = memory
-  }
-
-  /** Forgets everything: to be called when g changes. */
-  reset(): void {
-    this.dG.length = 0
-    this.dR.length = 0
-    this.last = null
-    this.best = null
   }
 
   /**
@@ -38,15 +35,26 @@ export class Anderson {
   next(x: Float64Array, g: Float64Array): Float64Array {
     const r = g.map((value, k) => value - x[k])
     const size = norm2(r)
-    if (this.best && size > GROWTH * this.best.size) {
-      const { g: plain } = this.best
-      this.reset()
+    if (this.fallback && size > GROWTH * this.fallback.size) {
+      const { g: plain } = this.fallback
+      this.forget()
       return plain
     }
-    if (!this.best || size < this.best.size) this.best = { g, size }
+    this.fallback = null
+    if (++this.steps % INTERVAL !== 0) return g
     if (this.last) this.remember(g, r, this.last)
     this.last = { g, r }
+    if (this.dR.length === 0) return g
+    this.fallback = { g, size }
     return this.mix(g, r)
+  }
+
+  /** To be called when g changes. */
+  forget(): void {
+    this.dG.length = 0
+    this.dR.length = 0
+    this.last = null
+    this.fallback = null
   }
 
   private remember(g: Float64Array, r: Float64Array, last: { g: Float64Array; r: Float64Array }): void {
