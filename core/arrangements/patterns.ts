@@ -83,6 +83,12 @@ export function packBits(flags: ArrayLike<number>): Uint32Array {
   return bits
 }
 
+/** An order of patterns of equal length. */
+export function compareBits(a: Uint32Array, b: Uint32Array): number {
+  for (let w = 0; w < a.length; w++) if (a[w] !== b[w]) return a[w] - b[w]
+  return 0
+}
+
 /** FNV-1a over words with a final avalanche. */
 function hashWords(bits: Uint32Array): number {
   let h = 0x811c9dc5

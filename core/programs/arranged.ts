@@ -27,13 +27,20 @@ export function arrangedMatrix({
   return network.family === 'bn-relu' ? whitenedColumns(X, summary.rankCentered) : rowSpace(X, summary.rank)
 }
 
-function rowSpace(X: Matrix, rank: number): ArrangedMatrix {
+/** X in coordinates of its row space. */
+export function rowSpace(X: Matrix, rank: number): ArrangedMatrix {
   if (rank === X.cols) return { A: X, toFeatures: (v) => v.slice() }
   const V = leadingColumns(rightSingularBasis(X).V, rank)
   return { A: multiply(X, V), toFeatures: (v) => multiplyVector(V, v) }
 }
 
-function whitenedColumns(X: Matrix, rank: number): ArrangedMatrix {
+/**
+ * U′ = [U, 1/√n] (n×(rank+1)), U the left singular vectors of the centred X: what batch normalisation makes of the rows
+ * of X, all of them neurons' inputs (THEORY 3.2, 3.5).
+ *
+ * @param rank of the centred X
+ */
+export function whitenedColumns(X: Matrix, rank: number): ArrangedMatrix {
   const { U, s, V } = thinSvd(centered(X))
   const A = Matrix.zeros(X.rows, rank + 1)
   for (let i = 0; i < X.rows; i++) {

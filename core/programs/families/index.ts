@@ -1,17 +1,22 @@
 import { BidualError } from '../../errors.ts'
-import type { FamilyId } from '../../experiments/document.ts'
+import type { FamilyId, FamilySettings, NetworkSettings } from '../../experiments/document.ts'
 import type { Problem } from '../../experiments/problem.ts'
 import { arrangedMatrix } from '../arranged.ts'
 import { recoverBatchNorm, recoverRelu } from '../recover.ts'
+import { convBnFamily } from './conv-bn.ts'
 import type { ProgramFamily } from './family.ts'
+import { parallelFamily } from './parallel.ts'
 import { pooledFamily } from './pooled-family.ts'
 
 export type { ProgramFamily } from './family.ts'
 
-type FamilyProblem = Pick<Problem, 'X' | 'Y' | 'network' | 'summary'>
+type FamilyProblem<Settings extends NetworkSettings = NetworkSettings> = Pick<
+  Problem,
+  'X' | 'Y' | 'summary'
+> & { network: Settings }
 
 /** The families that have a program over cells. */
-const FAMILIES: Partial<Record<FamilyId, (problem: FamilyProblem) => ProgramFamily>> = {
+const FAMILIES: { [Id in FamilyId]?: (problem: FamilyProblem<FamilySettings<Id>>) => ProgramFamily } = {
   relu(problem) {
     const { A, toFeatures } = arrangedMatrix(problem)
     const { X, Y } = problem
@@ -22,6 +27,11 @@ const FAMILIES: Partial<Record<FamilyId, (problem: FamilyProblem) => ProgramFami
     const { X, Y } = problem
     return pooledFamily(A, 1, (blocks) => recoverBatchNorm(blocks, toFeatures, X, Y.cols))
   },
+  'conv-bn': convBnFamily,
+  parallel(problem) {
+    const { m1, m2 } = problem.network
+    return parallelFamily(arrangedMatrix(problem), { m1, m2, d: problem.X.cols, outputs: problem.Y.cols })
+  },
 }
 
 /**
@@ -30,7 +40,8 @@ const FAMILIES: Partial<Record<FamilyId, (problem: FamilyProblem) => ProgramFami
  * @throws BidualError unsupported for a family whose program is not over cells
  */
 export function familyOf(problem: FamilyProblem): ProgramFamily {
-  const make = FAMILIES[problem.network.family]
+  // The row of a family takes the settings of that family.
+  const make = FAMILIES[problem.network.family] as ((problem: FamilyProblem) => ProgramFamily) | undefined
   if (!make) {
     throw new BidualError(
       'unsupported',

@@ -1,0 +1,27 @@
+import { spectrumOf } from '../../data/spectrum.ts'
+import type { FamilySettings } from '../../experiments/document.ts'
+import type { Problem } from '../../experiments/problem.ts'
+import { convBnNetwork, extractPatches, patchCount, patchGeometry } from '../../networks/index.ts'
+import { whitenedColumns } from '../arranged.ts'
+import type { PooledDictionary } from '../dictionaries/pooled.ts'
+import { batchNormWeights } from '../recover.ts'
+import type { ProgramFamily } from './family.ts'
+import { pooledFamily } from './pooled-family.ts'
+
+/**
+ * CNN with batch normalisation (THEORY 3.5): neurons of U′ = [U, 1/√(n·K_p)], U the left singular vectors of the
+ * centred patch matrix (n·K_p rows), summed over the K_p patches of a sample; weights come back as in 3.2.
+ *
+ * @throws BidualError `bad-input` when the filter does not fit
+ */
+export function convBnFamily(
+  problem: Pick<Problem, 'X' | 'Y' | 'summary'> & { network: FamilySettings<'conv-bn'> },
+): ProgramFamily<PooledDictionary> {
+  const { X, Y, network, summary } = problem
+  const geometry = patchGeometry(network, summary)
+  const patches = extractPatches(X, geometry)
+  const { A, toFeatures } = whitenedColumns(patches, spectrumOf(patches).rankCentered)
+  return pooledFamily(A, patchCount(geometry), (blocks) =>
+    convBnNetwork(batchNormWeights(blocks, toFeatures, patches.cols, Y.cols), geometry, X),
+  )
+}
