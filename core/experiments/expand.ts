@@ -4,7 +4,7 @@ import { BidualError } from '../errors.ts'
 import { methodLabel } from './catalog.ts'
 import { concreteDocumentSchema } from './document.ts'
 import { firstIssue, formatPath, issuesOf, type DocumentIssue } from './document-issues.ts'
-import type { ConcreteDocument, MethodSettings } from './document.ts'
+import type { ConcreteDocument, MethodSettings, NetworkSettings } from './document.ts'
 import type { RunSpec } from './problem.ts'
 
 /** A document may expand into at most this many runs; more is a slip of the keyboard. */
@@ -203,8 +203,13 @@ export function dataKey({ dataset, preprocess, split, network, loss }: ConcreteD
 /** Sizes of the trained baselines: the optimum is over any number of neurons (THEORY §2). */
 const BASELINE_SIZES: ReadonlySet<string> = new Set(['width', 'branches'])
 
+/** The settings of the network that decide the objective function. */
+export function problemNetwork(network: NetworkSettings): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(network).filter(([name]) => !BASELINE_SIZES.has(name)))
+}
+
 /** Everything that decides the objective function: lower bounds are shared among runs with equal keys. */
 export function problemKey(document: ConcreteDocument): string {
-  const network = Object.entries(document.network).filter(([name]) => !BASELINE_SIZES.has(name))
-  return JSON.stringify([dataKey(document), network, document.loss, document.beta])
+  const { network, loss, beta } = document
+  return JSON.stringify([dataKey(document), problemNetwork(network), loss, beta])
 }

@@ -77,11 +77,18 @@ export function extractPatches(X: Matrix, geometry: PatchGeometry): Matrix {
 
 /** Rows first … first + rows − 1 of {@link extractPatches}. */
 export function patchRange(X: Matrix, geometry: PatchGeometry, first: number, rows: number): Matrix {
-  const count = patchCount(geometry)
+  const { height, width, stride } = geometry
+  const { down, across } = patchGrid(geometry)
+  const [above, before] = [paddingOf(height, geometry), paddingOf(width, geometry)]
   const patches = Matrix.zeros(rows, patchSize(geometry))
+  let sample = Math.floor(first / (down * across))
+  let k = first - sample * down * across
   for (let r = 0; r < rows; r++) {
-    const sample = Math.floor((first + r) / count)
-    copyPatch(X.row(sample), geometry, first + r - sample * count, patches.row(r))
+    const top = Math.floor(k / across) * stride - above
+    const left = (k % across) * stride - before
+    copyPatch(X.data, sample * X.cols, geometry, top, left, patches.data, r * patches.cols)
+    k++
+    if (k === down * across) [sample, k] = [sample + 1, 0]
   }
   return patches
 }
@@ -89,18 +96,25 @@ export function patchRange(X: Matrix, geometry: PatchGeometry, first: number, ro
 /** No padding along an axis of length 1: a signal has no rows above and below it. */
 const paddingOf = (side: number, { padding }: PatchGeometry): number => (side === 1 ? 0 : padding)
 
-/** Writes patch k of one image to `out`, which holds zeros where the patch leaves the image. */
-function copyPatch(image: Float64Array, geometry: PatchGeometry, k: number, out: Float64Array): void {
-  const { height, width, channels, filterHeight, filterWidth, stride } = geometry
-  const { across } = patchGrid(geometry)
-  const top = Math.floor(k / across) * stride - paddingOf(height, geometry)
-  const left = (k % across) * stride - paddingOf(width, geometry)
-  const [from, to] = [Math.max(0, left), Math.min(width, left + filterWidth)]
-  for (let row = 0; row < filterHeight; row++) {
-    const y = top + row
-    if (y < 0 || y >= height || from >= to) continue
-    const pixels = image.subarray((y * width + from) * channels, (y * width + to) * channels)
-    out.set(pixels, (row * filterWidth + from - left) * channels)
+/**
+ * Writes the patch with its first pixel at (top, left) to `to`, from entry `at` on; there are zeros where the patch
+ * leaves the image that begins at entry `image` of `from`.
+ */
+function copyPatch(
+  from: Float64Array,
+  image: number,
+  { height, width, channels, filterHeight, filterWidth }: PatchGeometry,
+  top: number,
+  left: number,
+  to: Float64Array,
+  at: number,
+): void {
+  const [first, end] = [Math.max(0, left), Math.min(width, left + filterWidth)]
+  const count = (end - first) * channels
+  for (let row = Math.max(0, -top); row < filterHeight && top + row < height; row++) {
+    const source = image + ((top + row) * width + first) * channels
+    const target = at + (row * filterWidth + first - left) * channels
+    for (let i = 0; i < count; i++) to[target + i] = from[source + i]
   }
 }
 

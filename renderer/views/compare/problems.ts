@@ -1,5 +1,5 @@
 /** Whether objectives may be compared: only values of one function, the same data, network, loss and β. */
-import { expandDocument } from '../../../core/experiments/expand.ts'
+import { expandDocument, problemNetwork } from '../../../core/experiments/expand.ts'
 import type { ConcreteDocument } from '../../../core/experiments/document.ts'
 import type { StoredRun } from '../../../core/protocol.ts'
 import { BidualError } from '../../../core/errors.ts'
@@ -9,7 +9,10 @@ const PARTS: Record<string, (document: ConcreteDocument) => unknown> = {
   data: ({ dataset }) => dataset,
   preprocessing: ({ preprocess }) => preprocess,
   split: ({ split }) => split,
-  'network family': ({ network }) => [network.family, network.layers],
+  network({ network }) {
+    const { outputs: _outputs, ...settings } = problemNetwork(network)
+    return settings
+  },
   outputs: ({ network }) => network.outputs,
   loss: ({ loss }) => loss,
   β: ({ beta }) => beta,

@@ -137,4 +137,29 @@ describe('keys of shared work', () => {
     expect(problemKey(at({ beta: 0.2 }))).not.toBe(base)
     expect(problemKey(at({ network: { family: 'bn-relu' } }))).not.toBe(base)
   })
+
+  it('tell networks apart by everything but the sizes of baselines', () => {
+    const keyOf = (network: object) => problemKey(at({ network }))
+    const same = [
+      [{ family: 'parallel' }, { family: 'parallel', branches: 3 }],
+      [{ family: 'conv-bn' }, { family: 'conv-bn', width: 3 }],
+    ]
+    for (const [one, other] of same) expect(keyOf(other)).toBe(keyOf(one))
+    const different = [
+      { family: 'parallel' },
+      { family: 'parallel', m1: 2 },
+      { family: 'parallel', m2: 2 },
+      { family: 'conv-bn' },
+      { family: 'conv-bn', filter: 2 },
+      { family: 'conv-bn', filter: [1, 3] },
+      { family: 'conv-bn', stride: 2 },
+      { family: 'conv-bn', padding: 1 },
+      { family: 'relu-bias' },
+      { family: 'relu-bias', outputBias: false },
+      { family: 'relu', layers: 3 },
+      { family: 'linear', layers: 3 },
+      { family: 'linear' },
+    ].map(keyOf)
+    expect(new Set(different).size).toBe(different.length)
+  })
 })

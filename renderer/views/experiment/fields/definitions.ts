@@ -32,6 +32,8 @@ export type FieldDefinition = Common &
     /** An object or null: a switch for the fields below it. */
     | { kind: 'group' }
     | { kind: 'numbers' }
+    /** Side of a square, or height × width. */
+    | { kind: 'size' }
     | { kind: 'text' }
     /** Columns by name or zero-based number. */
     | { kind: 'names' }

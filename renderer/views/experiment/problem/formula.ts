@@ -1,7 +1,7 @@
 /** The objective as TeX, with the exact factors of THEORY §1: what every method's objective is a value of. */
 import { NETWORK_SCHEMAS } from '../../../../core/experiments/document.ts'
 import type { FamilyId, LossId } from '../../../../core/experiments/document.ts'
-import { isObject } from '../../../stores/json-path.ts'
+import { getAt, isObject } from '../../../stores/json-path.ts'
 import type { Json } from '../../../stores/json-path.ts'
 import { FAMILY_FORMULAS } from './family-formulas.ts'
 
@@ -10,9 +10,8 @@ export interface FormulaQuestion {
   loss: LossId
   /** One output column, so that y and w₂ are vectors. Unknown before the data are read: taken as true. */
   scalar: boolean
-  /** Weight matrices; the family's default where the document says nothing. */
+  /** As {@link networkAsWritten} finds them; the family's defaults when absent. */
   layers?: number
-  /** relu-bias only; true where the document says nothing. */
   outputBias?: boolean
 }
 
@@ -55,6 +54,15 @@ const LOSSES: Record<LossId, LossFormula> = {
 }
 
 const defaultLayers = (family: FamilyId): number => NETWORK_SCHEMAS[family].shape.layers.parse(undefined)
+
+/** What the formula needs of the network's settings, where they are valid: an empty or half-typed field says nothing. */
+export function networkAsWritten(
+  family: FamilyId,
+  network: Json,
+): Pick<FormulaQuestion, 'layers' | 'outputBias'> {
+  const layers = NETWORK_SCHEMAS[family].shape.layers.safeParse(getAt(network, ['layers']))
+  return { layers: layers.data, outputBias: getAt(network, ['outputBias']) !== false }
+}
 
 /** The objective of a family and loss, every factor as the engine evaluates it. */
 export function objectiveFormula(question: FormulaQuestion): ObjectiveFormula {

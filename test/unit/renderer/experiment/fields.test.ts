@@ -18,19 +18,25 @@ import {
 import type { FieldDefinition } from '../../../../renderer/views/experiment/fields/definitions.ts'
 import { FILE_FIELDS } from '../../../../renderer/views/experiment/fields/file-fields.ts'
 import { METHOD_FIELDS } from '../../../../renderer/views/experiment/fields/method-fields.ts'
+import {
+  FAMILY_OPTIONS,
+  NETWORK_FIELDS,
+} from '../../../../renderer/views/experiment/fields/network-fields.ts'
 import { formatNames, parseNames } from '../../../../renderer/views/experiment/fields/names-text.ts'
 import {
   formatNumericValue,
   parseNumericText,
   sweepLength,
 } from '../../../../renderer/views/experiment/fields/numeric-text.ts'
-import { LIMIT_FIELDS, NETWORK_FIELDS } from '../../../../renderer/views/experiment/fields/problem-fields.ts'
+import { LIMIT_FIELDS } from '../../../../renderer/views/experiment/fields/problem-fields.ts'
 import {
   defaultAt,
   settingPaths,
   unwrapped,
   withDefaults,
 } from '../../../../renderer/views/experiment/fields/schema-walk.ts'
+import { formatSize, parseSize } from '../../../../renderer/views/experiment/fields/size-text.ts'
+import { networkOfFamily } from '../../../../renderer/views/experiment/fields/switch-family.ts'
 
 const fieldsOf = <Id extends string>(table: Record<Id, { fields: FieldDefinition[] }>) =>
   Object.entries<{ fields: FieldDefinition[] }>(table).map(([id, { fields }]) => [id, fields] as const)
@@ -59,13 +65,12 @@ const TABLES: [string, z.ZodType, readonly FieldDefinition[], string[]][] = [
   ['limits', limitsSchema, LIMIT_FIELDS, []],
   // File and target have controls of their own.
   ['file', fileDatasetSchema, FILE_FIELDS, ['file', 'target']],
-  // The family is a literal in each schema; layers and bias have one value so far.
-  [
-    'network',
-    NETWORK_SCHEMAS.relu,
-    NETWORK_FIELDS.filter(({ path }) => path !== 'family'),
-    ['layers', 'bias'],
-  ],
+  ...Object.entries(NETWORK_FIELDS).map(([id, fields]): [string, z.ZodType, FieldDefinition[], string[]] => [
+    id,
+    NETWORK_SCHEMAS[id as never],
+    fields,
+    [],
+  ]),
 ]
 
 describe.each(TABLES)('fields of %s', (_, schema, fields, elsewhere) => {
@@ -87,6 +92,44 @@ describe.each(TABLES)('fields of %s', (_, schema, fields, elsewhere) => {
         .filter((value) => !(field.values && value in field.values))
       expect(options).toEqual((unwrapped(target) as z.ZodEnum).options)
     }
+  })
+})
+
+describe('network families', () => {
+  test('all can be chosen, in the order of the schema', () => {
+    expect(FAMILY_OPTIONS.map(({ value }) => value)).toEqual(Object.keys(NETWORK_SCHEMAS))
+  })
+
+  test('keep what the next one has too, and nothing that it does not know', () => {
+    const relu = { family: 'relu', layers: 4, width: { sweep: [5, 10] }, bias: false, outputs: 'one-hot' }
+    expect(networkOfFamily(relu, 'linear')).toEqual({
+      family: 'linear',
+      layers: 4,
+      width: { sweep: [5, 10] },
+      outputs: 'one-hot',
+    })
+    expect(networkOfFamily(relu, 'bn-relu')).toEqual({
+      family: 'bn-relu',
+      width: { sweep: [5, 10] },
+      outputs: 'one-hot',
+    })
+    for (const { value } of FAMILY_OPTIONS) {
+      const next = networkOfFamily({ ...relu, width: 7 }, value)
+      expect(NETWORK_SCHEMAS[value].safeParse(next).success, value).toBe(true)
+    }
+    expect(networkOfFamily('nonsense', 'parallel')).toEqual({ family: 'parallel' })
+  })
+
+  test('have filters given by a side, by height and width, or by a sweep', () => {
+    expect(['3', '3 × 5', '2x4', '3, 5', '', 'abc'].map(parseSize)).toEqual([
+      3,
+      [3, 5],
+      [2, 4],
+      { sweep: [3, 5] },
+      undefined,
+      'abc',
+    ])
+    for (const value of [3, [3, 5], { sweep: [3, 5] }]) expect(parseSize(formatSize(value))).toEqual(value)
   })
 })
 

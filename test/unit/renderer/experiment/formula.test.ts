@@ -4,6 +4,7 @@ import { NETWORK_SCHEMAS, lossSchema } from '../../../../core/experiments/docume
 import type { FamilyId } from '../../../../core/experiments/document.ts'
 import {
   betaTex,
+  networkAsWritten,
   objectiveFormula,
   shapesTex,
 } from '../../../../renderer/views/experiment/problem/formula.ts'
@@ -41,6 +42,51 @@ describe('objectiveFormula', () => {
       const { objective } = objectiveFormula({ family: 'relu', loss, scalar: false })
       expect(objective).toContain(String.raw`\sum_{i=1}^n`)
       expect(objective).not.toContain(String.raw`\tfrac12`)
+    }
+  })
+})
+
+describe('of other depths and families', () => {
+  const networkOf = (family: FamilyId, network: object = {}) =>
+    objectiveFormula({
+      family,
+      loss: 'squared',
+      scalar: true,
+      ...networkAsWritten(family, { family, ...network }),
+    })
+
+  test('every layer decays, and is written out while there are few', () => {
+    const three = networkOf('relu', { layers: 3 })
+    expect(three.network).toBe(String.raw`F=((XW_1)_+W_2)_+\,w_3`)
+    expect(three.objective).toContain(
+      String.raw`\bigl(\lVert W_1\rVert_F^2+\lVert W_2\rVert_F^2+\lVert w_3\rVert_2^2\bigr)`,
+    )
+    const many = networkOf('linear', { layers: 12 })
+    expect(many.network).toBe(String.raw`F=XW_1\cdots w_{12}`)
+    expect(many.objective).toContain(String.raw`\sum_{l=1}^{12}\lVert W_l\rVert_F^2`)
+    for (const { objective, network } of [three, many]) {
+      expect(() => katex.renderToString(objective + network, { throwOnError: true })).not.toThrow()
+    }
+  })
+
+  test('the path norm is one root a sub-network, with β and no half', () => {
+    const { objective } = networkOf('parallel')
+    expect(objective).toContain(
+      String.raw`+\beta\textstyle\sum_k\sqrt{\sum_{j,l}\lVert w_{1kj}\rVert_2^2\,w_{2kjl}^2\,w_{3kl}^2}`,
+    )
+  })
+
+  test('biases are minimised over and cost nothing', () => {
+    const { objective, network } = networkOf('relu-bias')
+    expect(objective).toContain(String.raw`\min_{W_1,\,b_1,\,w_2,\,b_2}`)
+    expect(objective.split(String.raw`\tfrac{\beta}{2}`)[1]).not.toContain('b_')
+    expect(network).toContain('b_2')
+    expect(networkOf('relu-bias', { outputBias: false }).network).not.toContain('b_2')
+  })
+
+  test('settings that are not valid yet leave the default', () => {
+    for (const layers of [1, 2.5, 'many', { sweep: [2, 3] }]) {
+      expect(networkOf('relu', { layers })).toEqual(networkOf('relu'))
     }
   })
 })
