@@ -36,18 +36,42 @@ export function patchRows(X: Matrix, geometry: PatchGeometry, entries = BLOCK_EN
   if (rows * cols <= entries) return matrixRows(extractPatches(X, geometry), group)
   const take = (first: number, count: number): Matrix => patchRange(X, geometry, first, count)
   const blocks = rowBlocks(rows, cols, entries)
+  let known: RowSums | null = null
+  const sums = (): RowSums =>
+    (known ??= sumsOf(
+      blocks.map(
+        ({ first, rows: count }) =>
+          () =>
+            take(first, count),
+      ),
+      cols,
+    ))
   return {
     rows,
     cols,
     group,
     take,
-    means() {
-      const sums = new Float64Array(cols)
-      for (const { first, rows: count } of blocks) addColumnSums(take(first, count), sums)
-      return meansOf(sums, rows)
-    },
-    size: () => Math.hypot(...blocks.map(({ first, rows: count }) => frobeniusNorm(take(first, count)))),
+    means: () => meansOf(sums().columns, rows),
+    size: () => sums().size,
   }
+}
+
+interface RowSums {
+  /** Column sums. */
+  columns: Float64Array
+  /** Frobenius norm. */
+  size: number
+}
+
+/** Both at once: making the blocks is most of the work. */
+function sumsOf(blocks: readonly (() => Matrix)[], cols: number): RowSums {
+  const columns = new Float64Array(cols)
+  const sizes = blocks.map((make) => {
+    const block = make()
+    addColumnSums(block, columns)
+    return frobeniusNorm(block)
+  })
+  return { columns, size: Math.hypot(...sizes) }
 }
 
 /** The column means of X as a 1×d matrix. */
