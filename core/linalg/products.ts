@@ -56,7 +56,11 @@ function multiplySmall(A: Matrix, B: Matrix, C: Matrix, options: GemmOptions): v
 }
 
 /** A·x. `x`: A.cols entries; `out`: A.rows entries, not overlapping x. */
-export function multiplyVector(A: Matrix, x: Float64Array, out = new Float64Array(A.rows)): Float64Array {
+export function multiplyVector(
+  A: Matrix,
+  x: Float64Array,
+  out: Float64Array = new Float64Array(A.rows),
+): Float64Array {
   checkLength('x', x, A.cols)
   checkLength('out', out, A.rows)
   if (inKernelMemory(A)) gemv(A, x, out, false)
@@ -68,7 +72,7 @@ export function multiplyVector(A: Matrix, x: Float64Array, out = new Float64Arra
 export function multiplyTransposeVector(
   A: Matrix,
   x: Float64Array,
-  out = new Float64Array(A.cols),
+  out: Float64Array = new Float64Array(A.cols),
 ): Float64Array {
   checkLength('x', x, A.rows)
   checkLength('out', out, A.cols)

@@ -1,0 +1,218 @@
+import type { StopReason } from '../experiments/problem.ts'
+import { Matrix } from '../linalg/matrix.ts'
+import { multiply, rowNorms } from '../linalg/products.ts'
+import type { Loss } from '../losses/index.ts'
+import type { Stream } from '../random/index.ts'
+import { StallDetector } from '../solvers/stall.ts'
+import { atomSet, joined, listAtoms, pruned, withResponses, type ActiveAtoms } from './active-atoms.ts'
+import type { Atom, AtomFamily } from './family.ts'
+import { interpolated } from './interpolate.ts'
+import { solveMaster, zeroPoint } from './master.ts'
+import type { MasterSolution } from './master-problem.ts'
+import { searchMaxima, type Maximum } from './search.ts'
+import { slide } from './slide.ts'
+import { smoothed } from './smoothed.ts'
+
+export interface GrowthProblem {
+  readonly family: AtomFamily
+  /** n×K. */
+  readonly Y: Matrix
+  readonly loss: Loss
+  /** The factor of Σ‖cⱼ‖: β, and 1 under equality. */
+  readonly beta: number
+}
+
+export interface GrowthSettings {
+  /** Ends when no atom with ‖Vᵀφ‖ > β(1 + tolerance) is found. */
+  readonly tolerance: number
+  /** Asked between iterations. */
+  readonly stop: (iteration: number) => StopReason | null
+  readonly stream: Stream
+  /** Atoms to start from: the result is never worse than they are. */
+  readonly start?: readonly Atom[]
+  /** Random starts of a search; a last one has {@link THOROUGH} times as many. Default 20. */
+  readonly starts?: number
+  /** Quasi-Newton steps of a slide. Default 50. */
+  readonly slideSteps?: number
+}
+
+export interface GrowthProgress {
+  readonly iteration: number
+  readonly primal: number
+  /** −ℓ*(−V) at V scaled by the largest ρ found: not a proof, there may be atoms that no search found. */
+  readonly dual: number
+  /** The largest ‖Vᵀφ‖/β found. */
+  readonly rhoRatio: number
+  readonly atoms: number
+}
+
+export interface Growth extends GrowthProgress {
+  /** solved: a thorough search found no atom to add. */
+  readonly status: 'solved' | 'stalled' | StopReason
+  readonly network: readonly Atom[]
+  /** Output weights of the free columns, q×K. */
+  readonly B: Matrix
+  /** n×K, in the domain of ℓ*, not scaled by {@link rhoRatio}. */
+  readonly V: Matrix
+}
+
+/** A search that is to find nothing has this many times the starts. */
+export const THOROUGH = 5
+/** Atoms added in one iteration at most. */
+const MOST_NEW = 20
+/** How far neighbours of an atom are from it. */
+const DISTANCES = [0.1, 0.3, 1]
+/** Gap of the problem over fixed atoms, relative to the tolerance. */
+const MASTER_SHARE = 1e-2
+const LEAST_MASTER_TOLERANCE = 1e-12
+/** Iterations without a lower objective by a per cent of what is missing, at the prices found. */
+const PATIENCE = 60
+
+/**
+ * Conditional gradient with sliding (THEORY 5a): atoms that the dual vector prices above β are found by local search
+ * and join, the convex problem over fixed atoms is solved, all neurons slide together, and collinear ones are merged,
+ * until a thorough search finds none. The objective never rises.
+ */
+export function* growAtoms(
+  problem: GrowthProblem,
+  settings: GrowthSettings,
+): Generator<GrowthProgress, Growth> {
+  const state = new GrowingSet(problem, settings)
+  const progress = new StallDetector(PATIENCE)
+  for (let iteration = 0; ; iteration++) {
+    const found = state.price(iteration)
+    const now = state.progress(iteration)
+    if (now.rhoRatio <= 1 + settings.tolerance) return state.result(iteration, 'solved')
+    if (!state.isFeasible || progress.stalled(now.primal - now.dual))
+      return state.result(iteration, 'stalled')
+    yield now
+    const reason = settings.stop(iteration)
+    if (reason) return state.result(iteration, reason)
+    state.add(found)
+    state.slide()
+  }
+}
+
+/** The atoms in use, their optimal output weights and prices. */
+class GrowingSet {
+  private atoms: ActiveAtoms
+  private master: MasterSolution
+  private rho = 0
+  private readonly problem: GrowthProblem
+  private readonly settings: GrowthSettings
+  private readonly masterTolerance: number
+
+  constructor(problem: GrowthProblem, settings: GrowthSettings) {
+    this.problem = problem
+    this.settings = settings
+    this.masterTolerance = Math.max(LEAST_MASTER_TOLERANCE, MASTER_SHARE * settings.tolerance)
+    const { family, Y, loss } = problem
+    const given = pruned(withResponses(family, atomSet(family, settings.start ?? [])))
+    const start =
+      loss.id === 'equality' ? interpolated(family, given, Y, settings.stream.split('interpolate')) : given
+    this.atoms = start ?? given
+    this.master = this.solve(zeroPoint(this.masterProblem()))
+  }
+
+  /** Whether the labels can be met: false under equality when no atoms interpolate them. */
+  get isFeasible(): boolean {
+    return Number.isFinite(this.master.primal)
+  }
+
+  /** Atoms that violate ‖Vᵀφ‖ ≤ β, the worst first; a first search that finds none is followed by a thorough one. */
+  price(iteration: number): Maximum[] {
+    const { family, beta } = this.problem
+    const { tolerance, starts = 20, stream } = this.settings
+    const limit = beta * (1 + tolerance)
+    const look = (factor: number, key: string): Maximum[] => {
+      const source = stream.split(iteration).split(key)
+      const warm = [...this.atoms.thetas, ...this.neighbours(factor, source.split('neighbours'))]
+      return searchMaxima(family, this.master.V, source, { starts: starts * factor, warm, floor: limit })
+    }
+    let found = look(1, 'quick')
+    if (!(found[0]?.value > limit) && !family.maximize) found = look(THOROUGH, 'thorough')
+    this.rho = Math.max(found[0]?.value ?? 0, this.reachOfAtoms())
+    return found.filter(({ value }) => value > limit)
+  }
+
+  /** Adds atoms and solves for all output weights. */
+  add(found: readonly Maximum[]): void {
+    const news = found.slice(0, MOST_NEW)
+    if (news.length > 0) {
+      this.atoms = joined(this.atoms, {
+        thetas: news.map(({ theta }) => theta),
+        Phi: Matrix.fromRows(news.map(({ response }) => response)).transpose(),
+      })
+    }
+    this.master = this.solve(this.master)
+  }
+
+  /** Moves all atoms together. Losses with kinks keep the old atoms beside the new ones until their weights are solved for. */
+  slide(): void {
+    const { family, loss, Y, beta } = this.problem
+    if (family.finite) return
+    const moved = slide(
+      family,
+      smoothed(loss, Y, this.master.V),
+      beta,
+      this.atoms,
+      this.settings.slideSteps ?? 50,
+    )
+    const after = withResponses(family, moved)
+    this.atoms = pruned(Number.isFinite(loss.lipschitz) ? after : joined(this.atoms, after))
+    this.master = this.solve(this.master)
+  }
+
+  /** Every atom, moved at random: better atoms are often close to those in use. */
+  private neighbours(each: number, stream: Stream): Float64Array[] {
+    const { family } = this.problem
+    return this.atoms.thetas.flatMap((theta) =>
+      Array.from({ length: each }, () => {
+        const distance = DISTANCES[stream.integer(DISTANCES.length)]
+        const other = family.draw(stream)
+        const moved = theta.map((value, c) => value + distance * other[c])
+        family.normalize(moved)
+        return moved
+      }),
+    )
+  }
+
+  progress(iteration: number): GrowthProgress {
+    const { loss, Y, beta } = this.problem
+    const { V, primal } = this.master
+    const shrink = this.rho > beta ? beta / this.rho : 1
+    const dual = loss.dualValue(
+      new Matrix(
+        V.rows,
+        V.cols,
+        V.data.map((value) => shrink * value),
+      ),
+      Y,
+    )
+    return { iteration, primal, dual, rhoRatio: this.rho / beta, atoms: this.atoms.thetas.length }
+  }
+
+  result(iteration: number, status: Growth['status']): Growth {
+    const network = listAtoms(this.atoms)
+    return { ...this.progress(iteration), status, network, B: this.atoms.B, V: this.master.V }
+  }
+
+  private masterProblem() {
+    const { family, Y, loss, beta } = this.problem
+    return { Phi: this.atoms.Phi, free: family.free, Y, loss, beta }
+  }
+
+  /** Solves for the output weights from those of the atoms, and drops atoms that get none. */
+  private solve({ V, steps }: Pick<MasterSolution, 'V' | 'steps'>): MasterSolution {
+    const { C, B } = this.atoms
+    const solution = solveMaster(this.masterProblem(), this.masterTolerance, { C, B, V, steps })
+    this.atoms = pruned({ ...this.atoms, C: solution.C, B: solution.B })
+    return solution
+  }
+
+  /** max ‖Vᵀφⱼ‖ over the atoms in use. */
+  private reachOfAtoms(): number {
+    const reach = rowNorms(multiply(this.atoms.Phi, this.master.V, { transposeA: true }))
+    return reach.reduce((a, b) => Math.max(a, b), 0)
+  }
+}
