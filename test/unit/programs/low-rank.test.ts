@@ -96,7 +96,7 @@ describe('the low-rank guarantee', () => {
       for (const family of ['relu', 'parallel'] as const) {
         const shares = seeds.map((seed) => allowanceUsed(loss, family, seed))
         expect(Math.max(...shares)).toBeLessThanOrEqual(1)
-        expect(Math.max(...shares)).toBeGreaterThan(0.01)
+        expect(Math.max(...shares)).toBeGreaterThan(0.003)
       }
     }
   })
