@@ -61,7 +61,7 @@ export function* solveActiveSet(
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     const gap = incumbent.relativeGap
     if (gap <= tolerance) return incumbent.result('solved', iteration)
-    if (progress.stalled(gap))
+    if (Number.isFinite(gap) && progress.stalled(gap))
       return incumbent.result(gap <= 100 * tolerance ? 'almostSolved' : 'stalled', iteration)
     yield { iteration, primal: incumbent.primal, dual: incumbent.dual }
     const reason = stop(iteration)
@@ -112,7 +112,7 @@ function solveSubproblem(
 ): { steps: number; solved: boolean } {
   let psi = lagrangian.evaluate(lagrangian.V)
   const first = lagrangian.residual()
-  const wanted = 0.1 * Math.min(first, gap * (1 + norm2(lagrangian.F.data)))
+  const wanted = (Number.isFinite(gap) ? 0.1 : 0.01) * Math.min(first, gap * (1 + norm2(lagrangian.F.data)))
   const enough = Math.max(lagrangian.noise(square), wanted)
   for (let steps = 0; steps < NEWTON_STEPS; steps++) {
     if (lagrangian.residual() <= enough) return { steps, solved: true }
@@ -156,5 +156,5 @@ function admit(lagrangian: AugmentedLagrangian, violators: readonly number[]): v
 function adaptSteps(lagrangian: AugmentedLagrangian, steps: number): void {
   const factor = steps <= 5 ? 3 : steps <= NEWTON_STEPS ? 1.5 : 0.2
   lagrangian.sigma *= factor
-  lagrangian.tau = Math.min(1e4, lagrangian.tau * factor)
+  lagrangian.tau = Math.min(lagrangian.longestTau, lagrangian.tau * factor)
 }

@@ -1,6 +1,7 @@
 import { Matrix } from '../linalg/matrix.ts'
 import { axpy, dot, norm2 } from '../linalg/products.ts'
 import type { Block, ConvexProgram } from '../programs/program.ts'
+import { interpolating } from './interpolate.ts'
 import { proxDerivative } from './loss-slope.ts'
 import { newtonFactor } from './newton-factor.ts'
 import { solveNewton } from './newton-system.ts'
@@ -20,26 +21,37 @@ const LEVENBERG = 0.1
  * and semismooth: Newton's method with the generalised Hessian τ·diag(prox′) + σ Σ_b B_b J_b B_bᵀ converges in a few
  * steps, where only active blocks enter, each with the few directions of its face. (Semismooth Newton augmented
  * Lagrangian: Li, Sun & Toh 2018, with cone constraints in the prox.)
+ *
+ * Under the equality loss ψ has no curvature where the working set cannot reach Y, and no minimum: there a proximal term
+ * (ε/2τ)‖V − V̄‖² is added, V̄ the last proximal centre.
  */
 export class AugmentedLagrangian {
   readonly blocks = new Map<number, WorkingBlock>()
   /** Step sizes of the proximal terms of the weights and of the predictions. */
   sigma: number
   tau: number
+  /** Up to where τ may grow. Under equality it only bounds how far V moves, which may be far. */
+  readonly longestTau: number
   V: Float64Array
   /** F at the last evaluation. */
   readonly F: Matrix
   /** ∇ψ, n×K. */
   private readonly slope: Matrix
   private readonly centerF: Float64Array
+  private centerV: Float64Array
   private readonly program: ConvexProgram
   private readonly penalty: number
+  /** ε. */
+  private readonly elasticity: number
 
   constructor(program: ConvexProgram, V: Float64Array, sigma: number, tau: number) {
     const { rows, cols } = program.Y
     this.program = program
     this.penalty = penaltyOf(program)
     this.V = V
+    this.centerV = V
+    this.elasticity = program.loss.id === 'equality' ? norm2(program.Y.data) / norm2(V) || 0 : 0
+    this.longestTau = this.elasticity > 0 ? 1e10 : 1e4
     this.sigma = sigma
     this.tau = tau
     this.F = Matrix.zeros(rows, cols)
@@ -76,7 +88,20 @@ export class AugmentedLagrangian {
       block.addResponse(slope)
     }
     axpy(-1, F.data, slope.data)
-    return psi
+    return psi + this.addElastic(V)
+  }
+
+  /** Adds the gradient of the proximal term of V to the slope, and returns its value. */
+  private addElastic(V: Float64Array): number {
+    const { centerV, slope } = this
+    const epsilon = this.elasticity / this.tau
+    if (epsilon === 0) return 0
+    let square = 0
+    for (let j = 0; j < V.length; j++) {
+      slope.data[j] += epsilon * (V[j] - centerV[j])
+      square += (V[j] - centerV[j]) ** 2
+    }
+    return 0.5 * epsilon * square
   }
 
   /**
@@ -113,24 +138,27 @@ export class AugmentedLagrangian {
 
   /** −∂ℓ at F, a dual point in the domain of ℓ*: V + (F − F̄)/τ. */
   dualCandidate(): Float64Array {
+    if (this.elasticity > 0) return this.V
     return this.V.map((value, j) => value + (this.F.data[j] - this.centerF[j]) / this.tau)
   }
 
   /** The predictions Σ_b B_b p_b g_bᵀ of the current point. */
   predictions(): Matrix {
-    const { F, slope } = this
+    const { F, slope, V, centerV } = this
+    const epsilon = this.elasticity / this.tau
     return new Matrix(
       F.rows,
       F.cols,
-      slope.data.map((value, j) => value + F.data[j]),
+      slope.data.map((value, j) => value + F.data[j] - epsilon * (V[j] - centerV[j])),
     )
   }
 
-  /** The current point; vectors are copies. */
+  /** The current point; vectors are copies. Under equality it is moved to where it interpolates, if that is near. */
   solution(): Block[] {
-    return [...this.blocks.values()]
+    const blocks = [...this.blocks.values()]
       .filter((block) => block.isActive)
-      .map(({ cell, output, point }) => ({ cell, output, vector: point.slice() }))
+      .map(({ cell, output, point, projector }) => ({ cell, output, projector, vector: point.slice() }))
+    return this.program.loss.id === 'equality' ? interpolating(this.program, blocks) : blocks
   }
 
   /** Makes the current point the proximal centre of the next subproblem, and V the dual candidate. */
@@ -139,6 +167,7 @@ export class AugmentedLagrangian {
     this.centerF.set(this.predictions().data)
     for (const block of this.blocks.values()) block.recenter()
     this.V = candidate
+    this.centerV = candidate
   }
 
   /** Forgets blocks that have been zero for more than `idle` outer iterations. */
@@ -150,7 +179,10 @@ export class AugmentedLagrangian {
     const { tau, F, program, slope } = this
     const K = F.cols
     // Where the loss has a kink, ψ may be flat in some directions: the shift bounds the step by the size of V.
-    const shift = Math.min(1e-2, (LEVENBERG * this.residual()) / (1 + norm2(this.V))) + 1e-12 * tau
+    const shift =
+      Math.min(1e-2, (LEVENBERG * this.residual()) / (1 + norm2(this.V))) +
+      1e-12 * tau +
+      this.elasticity / tau
     const diagonal = proxDerivative(program.loss.id, F, program.Y, tau)
     for (let at = 0; at < diagonal.length; at++) diagonal[at] *= tau
     for (let j = 0; j < F.data.length; j++) diagonal[(j - (j % K)) * K + (j % K) * (K + 1)] += shift

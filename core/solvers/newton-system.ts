@@ -1,4 +1,5 @@
-import { cholesky } from '../linalg/cholesky.ts'
+import { NotPositiveDefiniteError } from '../linalg/checks.ts'
+import { cholesky, type Cholesky } from '../linalg/cholesky.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { gram, multiplyTransposeVector, multiplyVector, outerGram } from '../linalg/products.ts'
 import type { RowBlocks } from './row-blocks.ts'
@@ -25,7 +26,25 @@ function solveDense({ diagonal, factor, dense }: NewtonSystem, b: Float64Array):
   const H = outerGram(factor)
   if (dense) for (let at = 0; at < H.data.length; at++) H.data[at] += dense.data[at]
   diagonal.addTo(H)
-  return cholesky(H).solve(b)
+  return factorized(H).solve(b)
+}
+
+/** Relative shift of the diagonal where rounding has made a matrix indefinite, and its growth from try to try. */
+const FIRST_SHIFT = 1e-14
+const SHIFT_GROWTH = 100
+
+/** Cholesky of H, or of H plus the least shift in a sequence that makes it definite. Overwrites the diagonal of H. */
+export function factorized(H: Matrix): Cholesky {
+  let largest = 0
+  for (let j = 0; j < H.rows; j++) largest = Math.max(largest, H.get(j, j))
+  for (let shift = FIRST_SHIFT; ; shift *= SHIFT_GROWTH) {
+    try {
+      return cholesky(H)
+    } catch (error) {
+      if (!(error instanceof NotPositiveDefiniteError) || shift > 1) throw error
+      for (let j = 0; j < H.rows; j++) H.data[j * (H.rows + 1)] += shift * largest
+    }
+  }
 }
 
 /** With E = LLᵀ, N = L⁻¹M and c = L⁻¹b: x = L⁻ᵀ(c − N·(I + NᵀN)⁻¹·Nᵀc). */
@@ -35,7 +54,7 @@ function solveWoodbury({ diagonal, factor }: NewtonSystem, b: Float64Array): Flo
   const c = L.forward(new Matrix(b.length, 1, b.slice())).data
   const S = gram(N)
   for (let k = 0; k < S.rows; k++) S.data[k * (S.rows + 1)] += 1
-  const correction = multiplyVector(N, cholesky(S).solve(multiplyTransposeVector(N, c)))
+  const correction = multiplyVector(N, factorized(S).solve(multiplyTransposeVector(N, c)))
   for (let j = 0; j < c.length; j++) c[j] -= correction[j]
   return L.backward(c)
 }

@@ -47,8 +47,18 @@ export function programPredictions({ dictionary, Y }: ConvexProgram, blocks: rea
 
 /** ℓ(Σ_b B_b v_b g_bᵀ, Y) + β Σ_b ‖v_b‖₂. */
 export function programObjective(program: ConvexProgram, blocks: readonly Block[]): number {
+  const { loss, Y } = program
+  const F = programPredictions(program, blocks)
+  if (loss.id === 'equality' && !isExact(F, Y)) return Infinity
   const penalty = blocks.reduce((sum, { vector }) => sum + norm2(vector), 0)
-  return program.loss.value(programPredictions(program, blocks), program.Y) + penaltyOf(program) * penalty
+  return loss.value(F, Y) + penaltyOf(program) * penalty
+}
+
+/** Predictions this close to Y (relative) interpolate: a value at others could lie below the optimum. */
+const EXACT = 1e-12
+
+function isExact(F: Matrix, Y: Matrix): boolean {
+  return norm2(F.data.map((value, at) => value - Y.data[at])) <= EXACT * norm2(Y.data)
 }
 
 /** The best primal and dual points seen; what a solver returns whenever it is stopped. */

@@ -3,6 +3,7 @@ import { Matrix } from '../linalg/matrix.ts'
 import { norm2, outerGram } from '../linalg/products.ts'
 import type { Block, ConvexProgram } from '../programs/program.ts'
 import type { BlockProjector } from './cone-projector.ts'
+import { interpolating } from './interpolate.ts'
 import { penaltyOf } from './penalty.ts'
 import { addResponse, alongOutput, spreadColumns } from './responses.ts'
 
@@ -92,9 +93,10 @@ export class Splitting {
   /** The blocks of u that are not zero: each lies in its cone. */
   solution(): Block[] {
     const d = this.program.dictionary.size
-    return this.blocks
-      .map(({ cell, output }, b) => ({ cell, output, vector: this.u.slice(b * d, (b + 1) * d) }))
+    const blocks = this.blocks
+      .map((block, b) => ({ ...block, vector: this.u.slice(b * d, (b + 1) * d) }))
       .filter(({ vector }) => norm2(vector) > 0)
+    return this.program.loss.id === 'equality' ? interpolating(this.program, blocks) : blocks
   }
 
   /** −∂ℓ at F: the dual point −ρη(T − F). */

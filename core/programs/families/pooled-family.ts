@@ -21,7 +21,7 @@ export function pooledFamily(
     growing: () => new PooledDictionary(A, new GrowingArrangement(A), patches),
     admit: ({ arrangement }, theta) =>
       arrangement instanceof GrowingArrangement ? arrangement.join(theta) : -1,
-    atom: (_dictionary, { vector }) => vector,
+    atom: (_dictionary, { vector }) => vector.slice(),
     recover: (_dictionary, blocks) => recover(blocks),
     arrays({ arrangement: { gates } }) {
       return { gates: { shape: [gates.rows, gates.cols], data: gates.data } }
