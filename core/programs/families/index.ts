@@ -7,6 +7,7 @@ import { convBnFamily } from './conv-bn.ts'
 import type { ProgramFamily } from './family.ts'
 import { parallelFamily } from './parallel.ts'
 import { pooledFamily } from './pooled-family.ts'
+import { reluBnFamily } from './relu-bn.ts'
 
 export type { ProgramFamily } from './family.ts'
 
@@ -27,6 +28,7 @@ const FAMILIES: { [Id in FamilyId]?: (problem: FamilyProblem<FamilySettings<Id>>
     const { X, Y } = problem
     return pooledFamily(A, 1, (blocks) => recoverBatchNorm(blocks, toFeatures, X, Y.cols))
   },
+  'relu-bn': (problem) => reluBnFamily(arrangedMatrix(problem), problem.X, problem.Y.cols),
   'conv-bn': convBnFamily,
   parallel(problem) {
     const { m1, m2 } = problem.network

@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest'
+import type { LossId, NetworkSettings } from '../../../core/experiments/document.ts'
+import { networkSchema } from '../../../core/experiments/document.ts'
+import type { Problem } from '../../../core/experiments/problem.ts'
+import { forward, objective } from '../../../core/networks/index.ts'
+import { programOver } from '../../../core/programs/build.ts'
+import type { Dictionary } from '../../../core/programs/dictionary.ts'
+import { familyOf, type ProgramFamily } from '../../../core/programs/families/index.ts'
+import type { ConvexProgram } from '../../../core/programs/program.ts'
+import { solveActiveSet } from '../../../core/solvers/active-set.ts'
+import { solveAdmm } from '../../../core/solvers/admm.ts'
+import { maxConeViolation } from '../../../core/solvers/cone-violation.ts'
+import { programPredictions, type SolverResult } from '../../../core/solvers/solver.ts'
+import { descend } from '../solvers/descent.ts'
+import { scsValue } from '../solvers/scs.ts'
+import { plantedProblem, solved } from './fixtures.ts'
+
+export interface Case {
+  readonly problem: Problem
+  readonly family: ProgramFamily
+  readonly dictionary: Dictionary
+  readonly program: ConvexProgram
+}
+
+/** A planted problem with the given network. */
+export function problemOf(
+  network: Partial<NetworkSettings> & Pick<NetworkSettings, 'family'>,
+  loss: LossId,
+  beta: number,
+  shape: { n: number; d: number; seed?: number },
+): Problem {
+  return { ...plantedProblem(network.family, loss, beta, shape), network: networkSchema.parse(network) }
+}
+
+/** Its program over all cells. */
+export function overAllCells(problem: Problem): Case {
+  return over(problem, { mode: 'enumerate', count: 1, limit: 20_000 })
+}
+
+/** Its program over sampled cells. */
+export function overSample(problem: Problem, count: number, seed = 1): Case {
+  return over(problem, { mode: 'sample', count, limit: 20_000 }, seed)
+}
+
+function over(problem: Problem, settings: Parameters<ProgramFamily['dictionary']>[0], seed = 0): Case {
+  const family = familyOf(problem)
+  const dictionary = family.dictionary(settings, seed)
+  return { problem, family, dictionary, program: programOver(problem, dictionary, true) }
+}
+
+export const solvedTo = (program: ConvexProgram, tolerance: number): SolverResult =>
+  solved(solveActiveSet, program, tolerance)
+
+/** The network recovered from a result has the objective and the predictions of the program. */
+export function expectSameObjective(
+  { problem, family, dictionary, program }: Case,
+  { blocks, primal }: SolverResult,
+): void {
+  const network = family.recover(dictionary, blocks)
+  const { X, Y, loss, beta } = problem
+  const value = objective(network, X, Y, loss, beta)
+  expect(blocks.length).toBeGreaterThan(0)
+  expect(Math.abs(value - primal)).toBeLessThanOrEqual(1e-9 * Math.abs(primal))
+  const F = programPredictions(program, blocks).data
+  forward(network, X).data.forEach((f, i) => expect(f).toBeCloseTo(F[i], 8))
+}
+
+/** What must come out for every family and loss on a small problem over all cells; SCS sees a smaller one, its own. */
+export function checkOptimum(one: Case, smaller = one, { starts = 50, width = 6 } = {}): void {
+  const { problem, program } = one
+  const result = solvedTo(program, 1e-9)
+
+  it('is solved to a certified gap with the cones satisfied', () => {
+    expect(program.dictionary.complete).toBe(true)
+    expect(result.status).toBe('solved')
+    const gap = result.primal - result.dual
+    expect(gap).toBeLessThanOrEqual(1e-9 * result.primal)
+    expect(gap).toBeGreaterThanOrEqual(-1e-12 * result.primal)
+    expect(maxConeViolation(program, result.blocks)).toBeLessThan(1e-11)
+  })
+
+  it('has one objective with the recovered network', () => expectSameObjective(one, result))
+
+  it('is the same by ADMM', () => {
+    const other = solved(solveAdmm, program, 1e-7)
+    expect(Math.abs(other.primal - result.primal)).toBeLessThanOrEqual(1e-7 * result.primal)
+  })
+
+  // The cone form of SCS has no logarithms.
+  if (problem.loss !== 'logistic') {
+    it('is the same by SCS', async () => {
+      const { primal } = smaller === one ? result : solvedTo(smaller.program, 1e-9)
+      expect(Math.abs((await scsValue(smaller.program)) - primal)).toBeLessThanOrEqual(1e-5 * primal)
+    })
+  }
+
+  it(`is never undercut by gradient descent from ${starts} starts`, () => {
+    for (let seed = 0; seed < starts; seed++) {
+      expect(descend(problem, seed, { width, steps: 60 })).toBeGreaterThanOrEqual(result.dual * (1 - 1e-12))
+    }
+  })
+}
