@@ -6,6 +6,7 @@ import { closedFormApplies } from '../closed-form/applies.ts'
 import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
 import { LOSSES } from '../losses/index.ts'
 import { convexApplies } from '../programs/applies.ts'
+import { penalizedApplies } from '../programs/penalized/applies.ts'
 import { METHOD_SCHEMAS } from './document.ts'
 import type { LossId, MethodId, MethodSettings, NetworkSettings, SettingsOf } from './document.ts'
 import type { Hypothesis, ProblemSummary } from './result.ts'
@@ -76,6 +77,14 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     label: () => 'Gated',
     applies: ({ network, loss, summary }, settings) =>
       convexApplies(network, loss, summary, settings.arrangements),
+  },
+  penalized: {
+    title: 'Penalised program',
+    summary:
+      'The convex program over sampled patterns, its constraints as a penalty, by SGD or Adam: for large data.',
+    source: 'Ergen et al. 2022, App. A; Ergen & Pilanci 2023, (11)',
+    label: ({ optimizer }) => `Penalised, ${OPTIMIZER_WORDS[optimizer]}`,
+    applies: ({ network, loss, summary }) => penalizedApplies(network, loss, summary),
   },
   'closed-form': {
     title: 'Closed form',

@@ -226,6 +226,12 @@ const convexSettings = {
   tolerance: positive.default(1e-6),
 }
 
+/** Halve the learning rate when the objective has not improved for `patience` epochs; null: constant. */
+const plateauSchedule = z
+  .strictObject({ factor: z.number().gt(0).lt(1).default(0.5), patience: count.default(10) })
+  .nullable()
+  .default(null)
+
 export const METHOD_SCHEMAS = {
   convex: z.strictObject({
     id: z.literal('convex'),
@@ -234,6 +240,21 @@ export const METHOD_SCHEMAS = {
     solver: z.enum(['active-set', 'admm']).default('active-set'),
   }),
   gated: z.strictObject({ id: z.literal('gated'), ...convexSettings }),
+  /** The program over sampled cells, its cone constraints as a penalty: for data too large for the exact one. */
+  penalized: z.strictObject({
+    id: z.literal('penalized'),
+    /** Random gate vectors drawn; distinct patterns are kept. */
+    arrangements: z.strictObject({ count: count.default(200) }).default({ count: 200 }),
+    /** ρ: what one unit of violated constraint costs, beside β for one unit of a block. */
+    penalty: positive.default(1),
+    optimizer: z.enum(['sgd', 'momentum', 'adam']).default('momentum'),
+    /** In steps that fit the cells and the features: 1 is the longest that full batches of the squared loss bear. */
+    learningRate: positive.default(0.1),
+    momentum: z.number().min(0).lt(1).default(0.9),
+    epochs: count.default(100),
+    batchSize: z.union([count, z.literal('full')]).default(256),
+    schedule: plateauSchedule,
+  }),
   'closed-form': z.strictObject({ id: z.literal('closed-form') }),
   sgd: z.strictObject({
     id: z.literal('sgd'),
@@ -247,11 +268,7 @@ export const METHOD_SCHEMAS = {
     initialization: z.enum(['kaiming', 'gaussian']).default('kaiming'),
     /** Standard deviation of the gaussian initialisation. */
     scale: positive.default(0.1),
-    /** Halve the learning rate when the objective has not improved for `patience` epochs; null: constant. */
-    schedule: z
-      .strictObject({ factor: z.number().gt(0).lt(1).default(0.5), patience: count.default(10) })
-      .nullable()
-      .default(null),
+    schedule: plateauSchedule,
   }),
   'least-squares': z.strictObject({ id: z.literal('least-squares') }),
 } as const
@@ -261,6 +278,7 @@ export const METHOD_IDS = Object.keys(METHOD_SCHEMAS) as MethodId[]
 export const methodSchema = z.discriminatedUnion('id', [
   METHOD_SCHEMAS.convex,
   METHOD_SCHEMAS.gated,
+  METHOD_SCHEMAS.penalized,
   METHOD_SCHEMAS['closed-form'],
   METHOD_SCHEMAS.sgd,
   METHOD_SCHEMAS['least-squares'],

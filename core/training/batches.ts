@@ -14,24 +14,44 @@ export interface Batches {
   epoch(epoch: number): Iterable<Batch>
 }
 
+/** Cuts an epoch into batches of row numbers. */
+export interface RowBatches {
+  /** Batches an epoch. */
+  readonly count: number
+  /** Rows of the largest batch. */
+  readonly largest: number
+  epoch(epoch: number): Iterable<Int32Array>
+}
+
 /**
- * All rows, in their order, as the one batch of every epoch when `batchSize` covers them; else ⌈n/batchSize⌉ batches
+ * All of n rows, in their order, as the one batch of every epoch when `batchSize` covers them; else ⌈n/batchSize⌉ batches
  * of sizes that differ by at most one, the rows shuffled anew for each epoch by the epoch's own stream.
  */
-export function makeBatches(X: Matrix, Y: Matrix, batchSize: number | 'full', stream: Stream): Batches {
-  const n = X.rows
-  if (batchSize === 'full' || batchSize >= n) return { count: 1, epoch: () => [{ X, Y }] }
+export function batchRows(n: number, batchSize: number | 'full', stream: Stream): RowBatches {
+  if (batchSize === 'full' || batchSize >= n) {
+    const all = Int32Array.from({ length: n }, (_, i) => i)
+    return { count: 1, largest: n, epoch: () => [all] }
+  }
   const count = Math.ceil(n / batchSize)
-  const largest = Math.ceil(n / count)
-  const store = { X: new Float64Array(largest * X.cols), Y: new Float64Array(largest * Y.cols) }
-  function* epoch(index: number): Generator<Batch> {
+  function* epoch(index: number): Generator<Int32Array> {
     const order = stream.split(index).permutation(n)
     for (let b = 0; b < count; b++) {
-      const rows = order.subarray(Math.floor((b * n) / count), Math.floor(((b + 1) * n) / count))
-      yield { X: gather(X, rows, store.X), Y: gather(Y, rows, store.Y) }
+      yield order.subarray(Math.floor((b * n) / count), Math.floor(((b + 1) * n) / count))
     }
   }
-  return { count, epoch }
+  return { count, largest: Math.ceil(n / count), epoch }
+}
+
+/** The batches of {@link batchRows} with their rows of X and Y; all rows as one batch are not copied. */
+export function makeBatches(X: Matrix, Y: Matrix, batchSize: number | 'full', stream: Stream): Batches {
+  const batches = batchRows(X.rows, batchSize, stream)
+  const { count, largest } = batches
+  if (count === 1) return { count, epoch: () => [{ X, Y }] }
+  const store = { X: new Float64Array(largest * X.cols), Y: new Float64Array(largest * Y.cols) }
+  function* gathered(index: number): Generator<Batch> {
+    for (const rows of batches.epoch(index)) yield { X: gather(X, rows, store.X), Y: gather(Y, rows, store.Y) }
+  }
+  return { count, epoch: gathered }
 }
 
 /** The named rows of A, copied to the start of `store`. */

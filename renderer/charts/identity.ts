@@ -20,6 +20,7 @@ type Optimizer = (typeof OPTIMIZERS)[number]
 export const METHOD_IDENTITIES: Record<Exclude<MethodId, 'sgd'>, Identity> = {
   convex: { token: '--series-convex', dash: [], marker: 'circle' },
   gated: { token: '--series-gated', dash: [7, 4], marker: 'emptyCircle' },
+  penalized: { token: '--series-convex', dash: [2, 3], marker: 'emptyTriangle' },
   'closed-form': { token: '--series-closed-form', dash: [], marker: 'rect' },
   'least-squares': { token: '--series-least-squares', dash: [], marker: 'emptyRect' },
 }

@@ -249,6 +249,7 @@ describe('documents of the window', () => {
       'convex null',
       'gated null',
       'least-squares 0',
+      'penalized null',
       'sgd 1',
     ])
     const bare = await machine.request('inspectProblem', {

@@ -39,6 +39,45 @@ const CONVEX_FIELDS: FieldDefinition[] = [
   },
 ]
 
+const MOMENTUM_FIELD: FieldDefinition = {
+  path: 'momentum',
+  label: 'Momentum',
+  kind: 'number',
+  help: 'Share of the last step that is kept, from 0 up to below 1.',
+  when: ({ optimizer }) => optimizer === 'momentum',
+}
+
+const EPOCHS_FIELD: FieldDefinition = {
+  path: 'epochs',
+  label: 'Epochs',
+  kind: 'integer',
+  help: 'Passes through the training rows.',
+}
+
+const SCHEDULE_FIELDS: FieldDefinition[] = [
+  {
+    path: 'schedule',
+    label: 'Reduce on plateau',
+    kind: 'group',
+    help: 'Lowers the learning rate when the objective has stopped improving.',
+  },
+  {
+    path: 'schedule.factor',
+    label: 'Factor',
+    kind: 'number',
+    help: 'What the learning rate is multiplied by, between 0 and 1.',
+    when: ({ schedule }) => schedule !== null,
+  },
+  {
+    path: 'schedule.patience',
+    label: 'Patience',
+    unit: 'epochs',
+    kind: 'integer',
+    help: 'Epochs without improvement before the rate is lowered.',
+    when: ({ schedule }) => schedule !== null,
+  },
+]
+
 export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
   convex: [
     ...CONVEX_FIELDS,
@@ -54,6 +93,48 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
     },
   ],
   gated: CONVEX_FIELDS,
+  penalized: [
+    {
+      path: 'arrangements.count',
+      label: 'Gate vectors',
+      kind: 'integer',
+      help: 'Random gate vectors drawn; each pattern has two neurons for every output.',
+    },
+    {
+      path: 'penalty',
+      label: 'Penalty ρ',
+      kind: 'number',
+      help: 'Price of violated cone constraints; larger values leave less violation and need smaller steps.',
+    },
+    {
+      path: 'optimizer',
+      label: 'Optimiser',
+      kind: 'choice',
+      help: 'How a gradient becomes a step; blocks shrink to exactly zero in each.',
+      options: [
+        { value: 'sgd', label: 'SGD', hint: 'Plain proximal steps' },
+        { value: 'momentum', label: 'SGD, momentum', hint: 'Proximal heavy ball' },
+        { value: 'adam', label: 'Adam', hint: 'Adaptive proximal steps' },
+      ],
+    },
+    {
+      path: 'learningRate',
+      label: 'Learning rate',
+      kind: 'number',
+      help: 'Step length, relative to the curvature of the program. Several values make a sweep: 0.3, 0.1, 0.03.',
+    },
+    MOMENTUM_FIELD,
+    EPOCHS_FIELD,
+    {
+      path: 'batchSize',
+      label: 'Batch size',
+      unit: 'rows',
+      kind: 'integer',
+      words: ['full'],
+      help: 'Rows per step; “full” takes all of them.',
+    },
+    ...SCHEDULE_FIELDS,
+  ],
   'closed-form': [],
   sgd: [
     {
@@ -74,19 +155,8 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
       kind: 'number',
       help: 'Step length. Several values make a sweep: 0.1, 0.01, 0.001.',
     },
-    {
-      path: 'momentum',
-      label: 'Momentum',
-      kind: 'number',
-      help: 'Share of the last step that is kept, from 0 up to below 1.',
-      when: ({ optimizer }) => optimizer === 'momentum',
-    },
-    {
-      path: 'epochs',
-      label: 'Epochs',
-      kind: 'integer',
-      help: 'Passes through the training rows.',
-    },
+    MOMENTUM_FIELD,
+    EPOCHS_FIELD,
     {
       path: 'batchSize',
       label: 'Batch size',
@@ -119,27 +189,7 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
       help: 'Standard deviation of the first weights; small values start near the zero network.',
       when: ({ initialization }) => initialization === 'gaussian',
     },
-    {
-      path: 'schedule',
-      label: 'Reduce on plateau',
-      kind: 'group',
-      help: 'Lowers the learning rate when the objective has stopped improving.',
-    },
-    {
-      path: 'schedule.factor',
-      label: 'Factor',
-      kind: 'number',
-      help: 'What the learning rate is multiplied by, between 0 and 1.',
-      when: ({ schedule }) => schedule !== null,
-    },
-    {
-      path: 'schedule.patience',
-      label: 'Patience',
-      unit: 'epochs',
-      kind: 'integer',
-      help: 'Epochs without improvement before the rate is lowered.',
-      when: ({ schedule }) => schedule !== null,
-    },
+    ...SCHEDULE_FIELDS,
   ],
   'least-squares': [],
 }

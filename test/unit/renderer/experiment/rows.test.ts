@@ -80,6 +80,7 @@ describe('method cards', () => {
     expect(cards.map(({ id, index }) => [id, index])).toEqual([
       ['convex', 1],
       ['gated', null],
+      ['penalized', null],
       ['closed-form', null],
       ['sgd', 0],
       ['sgd', 2],

@@ -1,0 +1,69 @@
+import { BidualError } from '../../errors.ts'
+import { LOSSES } from '../../losses/index.ts'
+import { PooledDictionary } from '../../programs/dictionaries/pooled.ts'
+import { familyOf } from '../../programs/families/index.ts'
+import { penalizedApplies } from '../../programs/penalized/applies.ts'
+import { blocksOf, type PenalizedProgram } from '../../programs/penalized/program.ts'
+import { trainPenalized, type PenalizedIterate } from '../../programs/penalized/train.ts'
+import type { SettingsOf } from '../document.ts'
+import type { MethodOutcome, Problem, RunMethod } from '../problem.ts'
+
+/**
+ * The convex program over sampled cells with its cone constraints as a penalty (THEORY 3.8), by proximal SGD or Adam on
+ * batches: for data that the constrained program is too large for. The network returned has every block as a neuron; its
+ * objective is what counts, and nothing is proved about it.
+ *
+ * @throws BidualError unsupported, with the reason
+ */
+export const runPenalized: RunMethod<'penalized'> = function* (problem, settings, context) {
+  const { applies, because, hypotheses } = penalizedApplies(problem.network, problem.loss, problem.summary)
+  if (!applies) throw new BidualError('unsupported', because)
+  yield { iteration: 0, phase: 'arrangements' }
+  const family = familyOf(problem)
+  const program = penalizedProgram(problem, settings, family, context.dictionarySeed)
+  const { status, epochs, best, learningRate } = yield* trainPenalized(program, settings, context)
+  const { dictionary } = program
+  return {
+    status,
+    iterations: epochs,
+    network: best && family.recover(dictionary, blocksOf(program, best.V)),
+    claim: CLAIM,
+    hypotheses,
+    arrays: family.arrays(dictionary),
+    details: {
+      patterns: dictionary.count,
+      'theoretical bound': dictionary.bound,
+      'gate vectors drawn': dictionary.draws,
+      ...violationDetails(best),
+      'best epoch': best?.epoch ?? null,
+      'final learning rate': learningRate,
+    },
+  }
+}
+
+const CLAIM: MethodOutcome['claim'] = {
+  level: 'none',
+  lowerBound: null,
+  how: 'Cone constraints were penalised, not enforced, and the program was solved by gradient steps: nothing is proved. The objective is that of the recovered network, an upper bound of the optimum.',
+}
+
+function penalizedProgram(
+  { Y, loss, beta, network }: Problem,
+  { arrangements: { count }, penalty }: SettingsOf<'penalized'>,
+  family: ReturnType<typeof familyOf>,
+  seed: number,
+): PenalizedProgram {
+  const dictionary = family.dictionary({ mode: 'sample', count, limit: count }, seed)
+  if (!(dictionary instanceof PooledDictionary)) {
+    throw new BidualError('unsupported', `The cells of ${network.family} networks are not patterns of rows.`)
+  }
+  return { dictionary, Y, loss: LOSSES[loss], beta, penalty }
+}
+
+function violationDetails(best: PenalizedIterate | null): Record<string, number | null> {
+  return {
+    'penalised value': best?.penalized ?? null,
+    'sum of violations': best?.violation ?? null,
+    'largest relative violation': best?.relativeViolation ?? null,
+  }
+}
