@@ -34,7 +34,7 @@ export const TERMS = {
   beta: {
     title: 'Weight decay β',
     explanation:
-      'Half of β times the sum of squared weights is added to the loss; above β_max the zero network is optimal.',
+      'Half of β times the sum of squared weights (for parallel networks β times their path norm) is added to the loss; above β_max the zero network is optimal.',
     source: `${PE20}, (2)`,
   },
   objective: {

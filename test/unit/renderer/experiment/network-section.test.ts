@@ -12,7 +12,9 @@ import {
 import NetworkSection from '../../../../renderer/views/experiment/problem/NetworkSection.vue'
 import { stage, withTooltips } from '../frame/stage.ts'
 
-const documentWith = (network: object) => ({
+type Settings = Record<string, string | number | boolean | number[]>
+
+const documentWith = (network: Settings) => ({
   version: 1,
   name: 'Points',
   dataset: { generator: 'planted' },
@@ -25,7 +27,7 @@ const documentWith = (network: object) => ({
 /** The TeX itself: KaTeX wants a page in standards mode. */
 const Formula = { props: ['tex'], template: '<code class="formula">{{ tex }}</code>' }
 
-async function section(network: object) {
+async function section(network: Settings) {
   const { machine, pinia } = await stage()
   const { id } = await machine.request('createExperiment', { document: documentWith(network) })
   const draft = useDraftStore(pinia)
