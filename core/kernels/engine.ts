@@ -15,12 +15,14 @@ const heapBase = 65536
 const maximumPages = 65536
 
 const tileRows = 6
-/** Rows of A packed at a time: with 256 columns about 250 kB, half of a usual second-level cache. */
+/** Inner entries that a tile takes at a time, in bytes: strips of A and B together fit a first-level cache. */
+const depthBytes = 2048
+/** Rows of A packed at a time: about 250 kB, half of a usual second-level cache. */
 const blockRows = 120
 /** Columns of B packed at a time. */
 const panelCols = 1024
-/** Inner entries packed at a time, in bytes. */
-const panelDepthBytes = 2048
+/** Bytes of B packed at a time, at most. */
+const panelBytes = 8 << 20
 /** Products with fewer multiplications are not worth waking a thread for. */
 const teamThreshold = 2e6
 /** A block per thread more than this keeps threads busy when one is delayed. */
@@ -45,7 +47,9 @@ export class Engine {
   private control: number
   private readonly job: number
   private readonly packing: Arena
-  private counterBytes = 16 * 1024
+  /** Bytes there is room for in `space`. */
+  private capacity = { packedB: 0, counters: 4096 }
+  private crew: Crew | undefined
   private space: PackingSpace
 
   constructor(variant: KernelVariant = preferredVariant()) {
@@ -111,13 +115,36 @@ export class Engine {
    * Results stay the same to the last bit.
    */
   hire(spawn: SpawnMember, count: number): void {
-    this.space = this.packingSpace(this.threads + count)
+    this.invite(spawn, () => count)
+    this.recruit(spawn, count)
+  }
+
+  /**
+   * The same with a number that may change at any time: it is asked for before each large product. Threads start when
+   * they are first allowed, and sleep while they are not.
+   */
+  invite(spawn: SpawnMember, allowed: () => number): void {
+    this.crew = { spawn, allowed }
+  }
+
+  private recruit(spawn: SpawnMember, count: number): void {
+    if (count <= this.team.length) return
+    this.space = this.packingSpace(count + 1)
     const setup = { module: this.module, memory: this.memory, control: this.control, job: this.job }
-    for (let i = 0; i < count; i++) this.team.push(spawn(setup))
+    while (this.team.length < count) this.team.push(spawn(setup))
+  }
+
+  /** Threads that may help with the next large product. */
+  private helpers(): number {
+    if (!this.crew) return 0
+    const allowed = this.crew.allowed()
+    this.recruit(this.crew.spawn, allowed)
+    return Math.min(allowed, this.team.length)
   }
 
   /** Ends the helping threads. */
   dismiss(): void {
+    this.crew = undefined
     const control = this.controlView()
     Atomics.store(control, controlWords.stop, 1)
     this.announce(control)
@@ -129,11 +156,12 @@ export class Engine {
 
   /** C = alpha·op(A)·op(B) + beta·C; k, m and n are positive. */
   multiply(product: Product): void {
-    const blocking = this.blocking(product)
-    this.clearCounters(product, blocking)
-    writeJob(this.buffer, this.job, product, blocking, this.space)
     const { m, n, k } = product
-    if (this.team.length > 0 && m * n * k >= teamThreshold) this.multiplyTogether()
+    const helpers = m * n * k >= teamThreshold ? this.helpers() : 0
+    const blocking = this.blocking(product, helpers + 1)
+    this.prepareSpace(product, blocking)
+    writeJob(this.buffer, this.job, product, blocking, this.space)
+    if (helpers > 0) this.multiplyTogether()
     else this.kernels.work(this.job)
   }
 
@@ -160,27 +188,46 @@ export class Engine {
     return new Int32Array(this.buffer, this.control, controlWords.length)
   }
 
-  /** Rows in blocks of whole tiles; more and smaller blocks for a team; columns split when rows are few. */
-  private blocking({ m, n, single }: Product): Blocking {
+  /**
+   * Rows in blocks of whole tiles, all about as large and, for a team, as many as give each thread the same; columns
+   * split when rows are few.
+   */
+  private blocking({ m, n, k, single }: Product, threads: number): Blocking {
+    const size = single ? 4 : 8
+    const blockK = depthBytes / size
     const panelN = Math.min(panelCols, Math.ceil(n / 8) * 8)
-    const share = this.team.length === 0 ? m : m / (blocksPerThread * this.threads)
-    const blockM = Math.min(blockRows, Math.max(tileRows, Math.ceil(share / tileRows) * tileRows))
-    const wide = this.team.length > 0 && m < tileRows * 2 * this.threads
+    const slices = Math.max(1, Math.floor(panelBytes / (panelN * depthBytes)))
+    const panelK = blockK * Math.min(slices, Math.ceil(k / blockK))
+    const share = threads === 1 ? 1 : blocksPerThread * threads
+    const blocks = share * Math.ceil(m / (blockRows * share))
+    const wide = threads > 1 && m <= Math.min(blockRows, tileRows * 2 * threads)
     return {
-      blockM: wide ? tileRows * Math.ceil(m / tileRows) : blockM,
-      blockN: wide ? Math.max(64, Math.ceil(panelN / (blocksPerThread * this.threads) / 8) * 8) : panelN,
+      blockM: tileRows * Math.ceil(m / (tileRows * (wide ? 1 : blocks))),
+      blockN: wide ? Math.max(64, Math.ceil(panelN / share / 8) * 8) : panelN,
+      blockK,
       panelN,
-      panelK: panelDepthBytes / (single ? 4 : 8),
+      panelK,
+      limit: threads,
     }
   }
 
-  private clearCounters({ n, k }: Product, { panelN, panelK }: Blocking): void {
-    const bytes = 16 * Math.ceil(n / panelN) * Math.ceil(k / panelK)
-    if (bytes > this.counterBytes) {
-      this.counterBytes = 2 * bytes
-      this.space = { ...this.space, counters: this.packing.reserve(this.counterBytes) }
+  /** Room for the packed panels and, cleared, for the counters of each phase. */
+  private prepareSpace({ n, k, single }: Product, { panelN, panelK }: Blocking): void {
+    const phases = Math.ceil(n / panelN) * Math.ceil(k / panelK)
+    const packedB = panelN * panelK * (single ? 4 : 8)
+    this.ensureSpace({ packedB: packedB * Math.min(phases, 2), counters: 16 * phases })
+    this.space = { ...this.space, packedBBytes: packedB }
+    new Uint8Array(this.buffer, this.space.counters, 16 * phases).fill(0)
+  }
+
+  private ensureSpace(needed: { readonly packedB: number; readonly counters: number }): void {
+    const { packedB, counters } = this.capacity
+    if (needed.packedB <= packedB && needed.counters <= counters) return
+    this.capacity = {
+      packedB: Math.max(packedB, needed.packedB),
+      counters: Math.max(counters, 2 * needed.counters),
     }
-    new Uint8Array(this.buffer, this.space.counters, bytes).fill(0)
+    this.space = this.packingSpace(this.threads)
   }
 
   private newControl(): number {
@@ -191,16 +238,21 @@ export class Engine {
 
   private packingSpace(threads: number): PackingSpace {
     this.packing.free()
-    const packedABytes = (blockRows + tileRows) * panelDepthBytes + tileRows * 32 + 16
-    const packedBBytes = (panelCols + 8) * panelDepthBytes
+    const packedABytes = blockRows * depthBytes + tileRows * 32
     return {
       packedABytes,
-      packedBBytes,
+      packedBBytes: 0,
       packedA: this.packing.reserve(packedABytes * threads),
-      packedB: this.packing.reserve(2 * packedBBytes),
-      counters: this.packing.reserve(this.counterBytes),
+      packedB: this.packing.reserve(this.capacity.packedB),
+      counters: this.packing.reserve(this.capacity.counters),
     }
   }
+}
+
+/** Who may be asked to help. */
+interface Crew {
+  readonly spawn: SpawnMember
+  readonly allowed: () => number
 }
 
 let shared: Engine | undefined

@@ -26,12 +26,14 @@ const offsets = {
   blockN: 92,
   panelN: 96,
   panelK: 100,
-  alpha: 104,
-  beta: 112,
-  lower: 120,
+  blockK: 104,
+  lower: 108,
+  alpha: 112,
+  beta: 120,
+  limit: 128,
 } as const
 
-export const jobBytes = 128
+export const jobBytes = 136
 
 /** How op(B) is found: stored as k×n, stored as n×k, or gates ⊗ residuals (see `Product.gates`). */
 export const kindsOfB = { plain: 0, transposed: 1, gated: 2 } as const
@@ -64,10 +66,15 @@ export interface Product {
 
 /** Block sizes: entries of C or of the inner index. */
 export interface Blocking {
+  /** Rows of A that a thread packs at a time, and how much of a packed panel of B it multiplies them by. */
   readonly blockM: number
   readonly blockN: number
+  readonly blockK: number
+  /** What of B is packed before it is used: columns, and rows in whole multiples of `blockK`. */
   readonly panelN: number
   readonly panelK: number
+  /** Threads that may work. */
+  readonly limit: number
 }
 
 /** Where the panels are packed. */
@@ -101,7 +108,8 @@ export function writeJob(
   for (const field of ['packedA', 'packedABytes', 'packedB', 'packedBBytes', 'counters'] as const) {
     put(field, space[field])
   }
-  for (const field of ['blockM', 'blockN', 'panelN', 'panelK'] as const) put(field, blocking[field])
+  for (const field of ['blockM', 'blockN', 'blockK', 'panelN', 'panelK', 'limit'] as const)
+    put(field, blocking[field])
   put('lower', product.lower ? 1 : 0)
   const numbers = new Float64Array(buffer, job + offsets.alpha, 2)
   numbers[0] = product.alpha ?? 1

@@ -2,6 +2,12 @@ import type { Engine } from '../kernels/engine.ts'
 import { sub, update, type Block, type Workbench } from './blocks.ts'
 import { norm2 } from './products.ts'
 
+/**
+ * What elimination leaves of columns that depend on each other shrinks by ε each time, down to denormal numbers, whose
+ * length is known to a few bits only: H would not be orthogonal. Such a remainder counts as zero.
+ */
+const negligible = 1e-280
+
 export interface Reflection {
   /** H = I − tau·vvᵀ with v₀ = 1. */
   readonly tau: number
@@ -14,8 +20,13 @@ export function reflectionOf(x: Float64Array): Reflection {
   const alpha = x[0]
   const below = norm2(x.subarray(1))
   x[0] = 1
+  const length = Math.hypot(alpha, below)
+  if (length < negligible) {
+    x.fill(0, 1)
+    return { tau: 0, beta: 0 }
+  }
   if (below === 0) return { tau: 0, beta: alpha }
-  const beta = alpha > 0 ? -Math.hypot(alpha, below) : Math.hypot(alpha, below)
+  const beta = alpha > 0 ? -length : length
   const head = alpha - beta
   for (let i = 1; i < x.length; i++) x[i] /= head
   return { tau: -head / beta, beta }

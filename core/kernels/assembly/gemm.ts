@@ -5,19 +5,26 @@ import { edgeTile, tile } from './tile'
 
 /** Strips of B packed per claim. */
 const STRIPS: usize = 8
-const SPINS: i32 = 2000
+/** Columns of B that pass by a strip of A at a time. */
+const SUB: usize = 128
+/** Looks at a counter before a thread goes to sleep: about as long as waking up takes. */
+const SPINS: i32 = 10000
 
 /** Works on a product until it is complete; any number of threads may call this for the same job. */
 export function work(job: usize): void {
   const participant = <usize>atomic.add<i32>(job + Job.JOINED, 1)
+  if (participant >= field(job, Job.LIMIT)) return
   if (field(job, Job.SINGLE)) phases<f32>(job, participant)
   else phases<f64>(job, participant)
 }
 
 /**
- * For every panel of B: pack it, then multiply. Within a phase threads claim blocks from a counter; a phase
- * ends when its last block is done, so a thread that comes late or never costs nothing. Every entry of C is
- * summed by one thread in the order of k: the result does not depend on who computed what.
+ * For every panel of B: pack it, then multiply. Within a phase threads claim blocks from a counter; a thread that comes
+ * late or never costs nothing. Panels are packed into two places in turn, so that who has run out of blocks packs the
+ * next panel while the others still multiply.
+ *
+ * Every entry of C is summed by one thread at a time in the order of k, from what C holds: the result depends neither
+ * on the sizes of blocks nor on who computed what.
  */
 function phases<T>(job: usize, participant: usize): void {
   const n = field(job, Job.N)
@@ -25,62 +32,81 @@ function phases<T>(job: usize, participant: usize): void {
   const panelN = field(job, Job.PANEL_N)
   const panelK = field(job, Job.PANEL_K)
   const ownA = field(job, Job.PACKED_A) + participant * field(job, Job.PACKED_A_BYTES)
+  const rowBlocks = <i32>((field(job, Job.M) + field(job, Job.BLOCK_M) - 1) / field(job, Job.BLOCK_M))
   let counters = field(job, Job.COUNTERS)
   let parity: usize = 0
+  let before: usize = 0
+  let blocksBefore: i32 = 0
   for (let j0: usize = 0; j0 < n; j0 += panelN) {
     const nb = min(panelN, n - j0)
+    const blockN = field(job, Job.BLOCK_N)
+    const blocks = rowBlocks * <i32>((nb + blockN - 1) / blockN)
     for (let k0: usize = 0; k0 < k; k0 += panelK) {
-      const kb = min(panelK, k - k0)
+      const depth = min(panelK, k - k0)
       const packed = field(job, Job.PACKED_B) + parity * field(job, Job.PACKED_B_BYTES)
-      packPhase<T>(job, j0, nb, k0, kb, packed, counters)
-      multiplyPhase<T>(job, j0, nb, k0, kb, packed, ownA, counters + 8)
+      packPhase<T>(job, j0, nb, k0, depth, packed, counters)
+      if (before) awaitAll(before, blocksBefore)
+      multiplyPhase<T>(job, j0, nb, k0, depth, packed, ownA, blocks, counters + 8)
+      before = counters + 12
+      blocksBefore = blocks
       counters += 16
       parity = 1 - parity
     }
   }
+  awaitAll(before, blocksBefore)
 }
 
+/** Packs `depth` rows of nb columns of B: one slice of BLOCK_K rows after the other, each in strips. */
 function packPhase<T>(
   job: usize,
   j0: usize,
   nb: usize,
   k0: usize,
-  kb: usize,
+  depth: usize,
   packed: usize,
   counters: usize,
 ): void {
   const width = tileCols<T>()
   const strips = (nb + width - 1) / width
-  const blocks = <i32>((strips + STRIPS - 1) / STRIPS)
+  const groups = (strips + STRIPS - 1) / STRIPS
+  const blockK = field(job, Job.BLOCK_K)
+  const blocks = <i32>(groups * ((depth + blockK - 1) / blockK))
   for (;;) {
     const block = atomic.add<i32>(counters, 1)
     if (block >= blocks) break
-    const last = min((<usize>block + 1) * STRIPS, strips)
-    for (let s = <usize>block * STRIPS; s < last; s++) {
+    const slice = (<usize>block / groups) * blockK
+    const kb = min(blockK, depth - slice)
+    const out = packed + slice * strips * width * sizeof<T>()
+    const first = (<usize>block % groups) * STRIPS
+    const last = min(first + STRIPS, strips)
+    for (let s = first; s < last; s++) {
       const at = s * width
-      packB<T>(job, j0 + at, min(width, nb - at), k0, kb, packed + at * kb * sizeof<T>())
+      packB<T>(job, j0 + at, min(width, nb - at), k0 + slice, kb, out + at * kb * sizeof<T>())
     }
     finish(counters + 4, blocks)
   }
   awaitAll(counters + 4, blocks)
 }
 
+/** Multiplies blocks of C by all slices of the packed panel, one slice after the other. */
 function multiplyPhase<T>(
   job: usize,
   j0: usize,
   nb: usize,
   k0: usize,
-  kb: usize,
+  depth: usize,
   packed: usize,
   ownA: usize,
+  blocks: i32,
   counters: usize,
 ): void {
   const m = field(job, Job.M)
   const blockM = field(job, Job.BLOCK_M)
   const blockN = field(job, Job.BLOCK_N)
+  const blockK = field(job, Job.BLOCK_K)
+  const width = tileCols<T>()
+  const padded = ((nb + width - 1) / width) * width
   const across = (nb + blockN - 1) / blockN
-  const blocks = <i32>(((m + blockM - 1) / blockM) * across)
-  let packedRow = usize.MAX_VALUE
   for (;;) {
     const block = atomic.add<i32>(counters, 1)
     if (block >= blocks) break
@@ -88,23 +114,16 @@ function multiplyPhase<T>(
     const jb = (<usize>block % across) * blockN
     const mb = min(blockM, m - i0)
     if (!field(job, Job.LOWER) || j0 + jb < i0 + mb) {
-      if (packedRow != i0) packA<T>(job, i0, mb, k0, kb, ownA)
-      packedRow = i0
-      multiplyBlock<T>(
-        job,
-        i0,
-        mb,
-        j0 + jb,
-        min(blockN, nb - jb),
-        k0,
-        kb,
-        packed + jb * kb * sizeof<T>(),
-        ownA,
-      )
+      const cols = min(blockN, nb - jb)
+      for (let slice: usize = 0; slice < depth; slice += blockK) {
+        const kb = min(blockK, depth - slice)
+        packA<T>(job, i0, mb, k0 + slice, kb, ownA)
+        const b = packed + (slice * padded + jb * kb) * sizeof<T>()
+        multiplyBlock<T>(job, i0, mb, j0 + jb, cols, kb, k0 + slice == 0, b, ownA)
+      }
     }
     finish(counters + 4, blocks)
   }
-  awaitAll(counters + 4, blocks)
 }
 
 function multiplyBlock<T>(
@@ -113,31 +132,40 @@ function multiplyBlock<T>(
   mb: usize,
   j0: usize,
   nb: usize,
-  k0: usize,
   kb: usize,
+  first: bool,
   packedB: usize,
   packedA: usize,
 ): void {
   const width = tileCols<T>()
   const stride = field(job, Job.LDC) * sizeof<T>()
   const corner = field(job, Job.C) + i0 * stride + j0 * sizeof<T>()
-  // The tail of a thread's packed panel: scratch for cut tiles, then alpha and beta of this block.
-  const factors = packedA + field(job, Job.PACKED_A_BYTES) - 16
-  const scratch = factors - TILE_ROWS * 32
-  store<f64>(factors, load<f64>(job + Job.ALPHA))
-  store<f64>(factors, k0 == 0 ? load<f64>(job + Job.BETA) : 1, 8)
+  // The tail of a thread's packed panel: scratch for cut tiles.
+  const scratch = packedA + field(job, Job.PACKED_A_BYTES) - TILE_ROWS * 32
+  const beta = <T>(first ? load<f64>(job + Job.BETA) : 1)
   const lower = field(job, Job.LOWER) != 0
-  // Rows outside: a strip of A stays in the first-level cache while B passes by, and C is written along its rows.
-  for (let i: usize = 0; i < mb; i += TILE_ROWS) {
-    const rows = min(TILE_ROWS, mb - i)
-    const a = packedA + i * kb * sizeof<T>()
-    for (let j: usize = 0; j < nb; j += width) {
-      if (lower && j0 + j >= i0 + i + rows) break
-      const cols = min(width, nb - j)
-      const b = packedB + j * kb * sizeof<T>()
-      const c = corner + i * stride + j * sizeof<T>()
-      if (rows == TILE_ROWS && cols == width) tile<T>(a, b, kb, factors, c, stride)
-      else edgeTile<T>(a, b, kb, factors, c, stride, rows, cols, scratch)
+  const stripA = TILE_ROWS * kb * sizeof<T>()
+  const stripB = kb * 32
+  const whole = nb - (nb % width)
+  // Rows outside: a strip of A stays in the first-level cache while columns of B pass by, few enough that they stay
+  // in the second-level cache for the next strip of A.
+  for (let jj: usize = 0; jj < nb; jj += SUB) {
+    let a = packedA
+    let row = corner + jj * sizeof<T>()
+    for (let i: usize = 0; i < mb; i += TILE_ROWS) {
+      const rows = min(TILE_ROWS, mb - i)
+      // Tiles that begin right of the diagonal are left out.
+      const end = min(jj + SUB, lower ? min(nb, max(i0 + i + rows, j0) - j0) : nb)
+      const wholeEnd = rows == TILE_ROWS ? min(end, whole) : 0
+      let b = packedB + jj * kb * sizeof<T>()
+      let c = row
+      let j = jj
+      for (; j < wholeEnd; j += width, b += stripB, c += 32) tile<T>(a, b, kb, beta, c, stride)
+      for (; j < end; j += width, b += stripB, c += 32) {
+        edgeTile<T>(a, b, kb, beta, c, stride, rows, min(width, nb - j), scratch)
+      }
+      a += stripA
+      row += TILE_ROWS * stride
     }
   }
 }

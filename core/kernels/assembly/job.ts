@@ -56,11 +56,16 @@ export const PANEL_N: usize = 96
 @inline
 export const PANEL_K: usize = 100
 @inline
-export const ALPHA: usize = 104
+export const BLOCK_K: usize = 104
 @inline
-export const BETA: usize = 112
+export const LOWER: usize = 108
 @inline
-export const LOWER: usize = 120
+export const ALPHA: usize = 112
+@inline
+export const BETA: usize = 120
+/** Threads that may work on the product; who joins later turns away. */
+@inline
+export const LIMIT: usize = 128
 
 /** Values of KIND_B. */
 @inline

@@ -13,7 +13,7 @@ export function tileCols<T>(): usize {
 }
 
 /**
- * Packs rows i0…i0+mb of op(A), columns k0…k0+kb, in strips of six rows: strip[k·6 + i]. Missing rows and
+ * Packs rows i0…i0+mb of alpha·op(A), columns k0…k0+kb, in strips of six rows: strip[k·6 + i]. Missing rows and
  * masked rows of A are zero.
  */
 export function packA<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize, out: usize): void {
@@ -21,58 +21,61 @@ export function packA<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize,
   const lda = field(job, Job.LDA)
   const mask = field(job, Job.ROW_MASK)
   const transposed = field(job, Job.TRANSPOSE_A) != 0
+  const alpha = <T>load<f64>(job + Job.ALPHA)
   for (let i: usize = 0; i < mb; i += TILE_ROWS) {
     const rows = min(TILE_ROWS, mb - i)
-    if (transposed) packColumns<T>(a + (k0 * lda + i0 + i) * sizeof<T>(), lda, mask ? mask + k0 : 0, rows, kb, out)
-    else packRows<T>(a + ((i0 + i) * lda + k0) * sizeof<T>(), lda, mask ? mask + i0 + i : 0, rows, kb, out)
+    if (transposed) packColumns<T>(a + (k0 * lda + i0 + i) * sizeof<T>(), lda, mask ? mask + k0 : 0, rows, kb, alpha, out)
+    else packRows<T>(a + ((i0 + i) * lda + k0) * sizeof<T>(), lda, mask ? mask + i0 + i : 0, rows, kb, alpha, out)
     out += TILE_ROWS * kb * sizeof<T>()
   }
 }
 
 /** A strip whose rows are contiguous in A. */
-function packRows<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usize, out: usize): void {
+function packRows<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usize, alpha: T, out: usize): void {
   const stride = lda * sizeof<T>()
   for (let i: usize = 0; i < TILE_ROWS; i += 2) {
     const first = i < rows && (!mask || load<u8>(mask + i) != 0)
     const second = i + 1 < rows && (!mask || load<u8>(mask + i + 1) != 0)
-    packTwoRows<T>(first ? a + i * stride : 0, second ? a + (i + 1) * stride : 0, kb, out + i * sizeof<T>())
+    packTwoRows<T>(first ? a + i * stride : 0, second ? a + (i + 1) * stride : 0, kb, alpha, out + i * sizeof<T>())
   }
 }
 
 /** Interleaves two rows (0: a row of zeros) into places 0 and 1 of every six. */
-function packTwoRows<T>(first: usize, second: usize, kb: usize, out: usize): void {
+function packTwoRows<T>(first: usize, second: usize, kb: usize, alpha: T, out: usize): void {
   const step = TILE_ROWS * sizeof<T>()
+  const factor = v128.splat<T>(alpha)
   let k: usize = 0
   if (sizeof<T>() == 8 && first && second) {
     for (; k + 2 <= kb; k += 2) {
-      const x = v128.load(first + k * 8)
-      const y = v128.load(second + k * 8)
+      const x = v128.mul<T>(factor, v128.load(first + k * 8))
+      const y = v128.mul<T>(factor, v128.load(second + k * 8))
       v128.store(out, v128.shuffle<f64>(x, y, 0, 2))
       v128.store(out + TILE_ROWS * 8, v128.shuffle<f64>(x, y, 1, 3))
       out += 2 * step
     }
   }
   for (; k < kb; k++) {
-    store<T>(out, first ? load<T>(first + k * sizeof<T>()) : <T>0)
-    store<T>(out + sizeof<T>(), second ? load<T>(second + k * sizeof<T>()) : <T>0)
+    store<T>(out, first ? alpha * load<T>(first + k * sizeof<T>()) : <T>0)
+    store<T>(out + sizeof<T>(), second ? alpha * load<T>(second + k * sizeof<T>()) : <T>0)
     out += step
   }
 }
 
 /** A strip whose rows are columns of the stored A, so that six neighbours are contiguous. */
-function packColumns<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usize, out: usize): void {
+function packColumns<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usize, alpha: T, out: usize): void {
   const stride = lda * sizeof<T>()
+  const factor = v128.splat<T>(alpha)
   for (let k: usize = 0; k < kb; k++) {
     const kept = !mask || load<u8>(mask + k) != 0
     if (kept && rows == TILE_ROWS) {
-      v128.store(out, v128.load(a))
+      v128.store(out, v128.mul<T>(factor, v128.load(a)))
       if (sizeof<T>() == 8) {
-        v128.store(out, v128.load(a, 16), 16)
-        v128.store(out, v128.load(a, 32), 32)
-      } else store<u64>(out, load<u64>(a, 16), 16)
+        v128.store(out, v128.mul<T>(factor, v128.load(a, 16)), 16)
+        v128.store(out, v128.mul<T>(factor, v128.load(a, 32)), 32)
+      } else v128.store64_lane(out, v128.mul<T>(factor, v128.load64_zero(a, 16)), 0, 16)
     } else {
       for (let i: usize = 0; i < TILE_ROWS; i++) {
-        store<T>(out + i * sizeof<T>(), kept && i < rows ? load<T>(a + i * sizeof<T>()) : <T>0)
+        store<T>(out + i * sizeof<T>(), kept && i < rows ? alpha * load<T>(a + i * sizeof<T>()) : <T>0)
       }
     }
     a += stride

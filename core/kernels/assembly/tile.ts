@@ -1,29 +1,64 @@
 import { madd } from './simd'
-import { TILE_ROWS, tileCols } from './pack'
+import { TILE_ROWS } from './pack'
 
 /**
- * One 6×(two vectors) tile: C = alpha·(strip of A)·(strip of B) + beta·C.
+ * One 6×(two vectors) tile: C = (strip of A)·(strip of B) + beta·C, where a zero beta never reads C.
  *
  * The twelve accumulators, two vectors of B and one broadcast of A fill the fifteen vector registers that V8 gives
- * out on x64, and the addresses of the broadcasts nearly all the others. Therefore the loop counts by its pointer, is
- * not unrolled, and `factors` says where alpha and beta stand: they are read after it. A zero beta never reads C.
+ * out on x64, and the addresses of the broadcasts nearly all the others. Therefore the loop counts by its pointer and is
+ * not unrolled. The accumulators begin with C: all of it is read before any is written, because rows of C that lie a
+ * multiple of 4 KiB apart look alike to the processor.
  */
-export function tile<T>(a: usize, b: usize, kb: usize, factors: usize, c: usize, stride: usize): void {
-  let c00 = v128.splat<T>(<T>0)
-  let c01 = v128.splat<T>(<T>0)
-  let c10 = v128.splat<T>(<T>0)
-  let c11 = v128.splat<T>(<T>0)
-  let c20 = v128.splat<T>(<T>0)
-  let c21 = v128.splat<T>(<T>0)
-  let c30 = v128.splat<T>(<T>0)
-  let c31 = v128.splat<T>(<T>0)
-  let c40 = v128.splat<T>(<T>0)
-  let c41 = v128.splat<T>(<T>0)
-  let c50 = v128.splat<T>(<T>0)
-  let c51 = v128.splat<T>(<T>0)
+export function tile<T>(a: usize, b: usize, kb: usize, beta: T, c: usize, stride: usize): void {
+  let c00: v128
+  let c01: v128
+  let c10: v128
+  let c11: v128
+  let c20: v128
+  let c21: v128
+  let c30: v128
+  let c31: v128
+  let c40: v128
+  let c41: v128
+  let c50: v128
+  let c51: v128
   let av: v128
   let b0: v128
   let b1: v128
+  if (beta == <T>0) {
+    c00 = v128.splat<T>(<T>0)
+    c01 = v128.splat<T>(<T>0)
+    c10 = v128.splat<T>(<T>0)
+    c11 = v128.splat<T>(<T>0)
+    c20 = v128.splat<T>(<T>0)
+    c21 = v128.splat<T>(<T>0)
+    c30 = v128.splat<T>(<T>0)
+    c31 = v128.splat<T>(<T>0)
+    c40 = v128.splat<T>(<T>0)
+    c41 = v128.splat<T>(<T>0)
+    c50 = v128.splat<T>(<T>0)
+    c51 = v128.splat<T>(<T>0)
+  } else {
+    let from = c
+    av = v128.splat<T>(beta)
+    c00 = v128.mul<T>(av, v128.load(from))
+    c01 = v128.mul<T>(av, v128.load(from, 16))
+    from += stride
+    c10 = v128.mul<T>(av, v128.load(from))
+    c11 = v128.mul<T>(av, v128.load(from, 16))
+    from += stride
+    c20 = v128.mul<T>(av, v128.load(from))
+    c21 = v128.mul<T>(av, v128.load(from, 16))
+    from += stride
+    c30 = v128.mul<T>(av, v128.load(from))
+    c31 = v128.mul<T>(av, v128.load(from, 16))
+    from += stride
+    c40 = v128.mul<T>(av, v128.load(from))
+    c41 = v128.mul<T>(av, v128.load(from, 16))
+    from += stride
+    c50 = v128.mul<T>(av, v128.load(from))
+    c51 = v128.mul<T>(av, v128.load(from, 16))
+  }
   const stop = b + kb * 32
   while (b < stop) {
     b0 = v128.load(b)
@@ -49,55 +84,48 @@ export function tile<T>(a: usize, b: usize, kb: usize, factors: usize, c: usize,
     a += TILE_ROWS * sizeof<T>()
     b += 32
   }
-  const alpha = v128.splat<T>(<T>load<f64>(factors))
-  const beta = <T>load<f64>(factors, 8)
-  put<T>(c, c00, alpha, beta)
-  put<T>(c + 16, c01, alpha, beta)
+  v128.store(c, c00)
+  v128.store(c, c01, 16)
   c += stride
-  put<T>(c, c10, alpha, beta)
-  put<T>(c + 16, c11, alpha, beta)
+  v128.store(c, c10)
+  v128.store(c, c11, 16)
   c += stride
-  put<T>(c, c20, alpha, beta)
-  put<T>(c + 16, c21, alpha, beta)
+  v128.store(c, c20)
+  v128.store(c, c21, 16)
   c += stride
-  put<T>(c, c30, alpha, beta)
-  put<T>(c + 16, c31, alpha, beta)
+  v128.store(c, c30)
+  v128.store(c, c31, 16)
   c += stride
-  put<T>(c, c40, alpha, beta)
-  put<T>(c + 16, c41, alpha, beta)
+  v128.store(c, c40)
+  v128.store(c, c41, 16)
   c += stride
-  put<T>(c, c50, alpha, beta)
-  put<T>(c + 16, c51, alpha, beta)
+  v128.store(c, c50)
+  v128.store(c, c51, 16)
 }
 
-@inline
-function put<T>(c: usize, sum: v128, alpha: v128, beta: T): void {
-  if (beta == <T>0) v128.store(c, v128.mul<T>(alpha, sum))
-  else v128.store(c, madd<T>(alpha, sum, v128.mul<T>(v128.splat<T>(beta), v128.load(c))))
-}
-
-/** The same for a tile cut by the edge of C: computed whole into `scratch`, then copied entry by entry. */
+/** The same for a tile cut by the edge of C: done whole in `scratch`, with what is there of C. */
 export function edgeTile<T>(
   a: usize,
   b: usize,
   kb: usize,
-  factors: usize,
+  beta: T,
   c: usize,
   stride: usize,
   rows: usize,
   cols: usize,
   scratch: usize,
 ): void {
-  const width = tileCols<T>()
-  const beta = <T>load<f64>(factors, 8)
-  store<f64>(factors, 0, 8)
-  tile<T>(a, b, kb, factors, scratch, 32)
-  store<f64>(factors, <f64>beta, 8)
-  for (let i: usize = 0; i < rows; i++) {
-    for (let j: usize = 0; j < cols; j++) {
-      const value = load<T>(scratch + (i * width + j) * sizeof<T>())
-      const at = c + i * stride + j * sizeof<T>()
-      store<T>(at, beta == <T>0 ? value : value + beta * load<T>(at))
-    }
+  if (beta != <T>0) {
+    for (let at = scratch, end = scratch + TILE_ROWS * 32; at < end; at += 16) v128.store(at, i64x2.splat(0))
+    copyEntries<T>(c, stride, scratch, 32, rows, cols)
+  }
+  tile<T>(a, b, kb, beta, scratch, 32)
+  copyEntries<T>(scratch, 32, c, stride, rows, cols)
+}
+
+/** Few entries: a call of memory.copy for each row would take longer. */
+function copyEntries<T>(from: usize, step: usize, to: usize, stride: usize, rows: usize, cols: usize): void {
+  for (let i: usize = 0; i < rows; i++, from += step, to += stride) {
+    for (let at: usize = 0; at < cols * sizeof<T>(); at += sizeof<T>()) store<T>(to + at, load<T>(from + at))
   }
 }
