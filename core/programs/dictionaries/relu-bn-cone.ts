@@ -27,11 +27,13 @@ export class ReluBnCone implements ConeRows {
   private readonly patterns: PatternSet
   private readonly cells: ReluBnCells
   private readonly cuts = new Map<number, Float64Array[]>()
+  private readonly scratch: Float64Array
 
   constructor(A: Matrix, patterns: PatternSet, cells: ReluBnCells) {
     this.A = A
     this.patterns = patterns
     this.cells = cells
+    this.scratch = new Float64Array(A.cols)
   }
 
   /** Numbers of rows stay below this. */
@@ -53,26 +55,30 @@ export class ReluBnCone implements ConeRows {
   }
 
   mostViolated(cell: number, u: Float64Array, least: number, closed: Uint8Array): number {
-    const { A } = this
-    const n = A.rows
-    const { W, norms, open } = this.cells.get(cell)
-    const w = multiplyVector(W, u.subarray(0, W.cols))
+    const { A, patterns } = this
+    const [n, r] = [A.rows, A.cols]
+    const parts = this.cells.get(cell)
+    const w = this.rowWeight(parts.W, u)
+    const bits = patterns.pattern(cell)
     let worst = -1
     let lowest = least
     for (let j = 0; j < n; j++) {
-      if (norms[j] === 0 || closed[j] !== 0) continue
-      const value = this.side(cell, j) * dotAt(A.data, j * A.cols, w, 0, A.cols)
-      if (value >= lowest * norms[j]) continue
-      lowest = value / norms[j]
+      const norm = parts.norms[j]
+      if (norm === 0 || closed[j] !== 0) continue
+      const sum = dotAt(A.data, j * r, w, 0, r)
+      const value = ((bits[j >>> 5] >>> (j & 31)) & 1) === 1 ? sum : -sum
+      if (value >= lowest * norm) continue
+      lowest = value / norm
       worst = j
     }
+    if (parts.open.length === 0) return worst
     this.cutsOf(cell).forEach((cut, k) => {
-      const value = dot(cut, u.subarray(0, cut.length))
+      const value = dotAt(cut, 0, u, 0, cut.length)
       if (value >= lowest || closed[n + k] !== 0) return
       lowest = value
       worst = n + k
     })
-    return worst < 0 && open.length > 0 && norm2(w) > 0 ? this.newCut(cell, w, u, least) : worst
+    return worst < 0 && norm2(w) > 0 ? this.newCut(cell, w, u, least) : worst
   }
 
   /**
@@ -104,6 +110,12 @@ export class ReluBnCone implements ConeRows {
     const toRow = (M: Matrix) => (j: number) => image(M, this.A.row(j)).map((t) => this.side(cell, j) * t)
     const lifted = Array.from(open, (j): Ray => ({ s: toRow(W)(j), t: toRow(N)(j), support: [j] }))
     return [...plain.map(toRow(W)), ...eliminate(lifted, N.cols).map(({ s }) => s)]
+  }
+
+  /** W·s, valid until the next call. */
+  private rowWeight({ rows, cols, data }: Matrix, s: Float64Array): Float64Array {
+    for (let i = 0; i < rows; i++) this.scratch[i] = dotAt(data, i * cols, s, 0, cols)
+    return this.scratch
   }
 
   private cutsOf(cell: number): Float64Array[] {

@@ -1,8 +1,7 @@
-import { spectrumOf } from '../../data/spectrum.ts'
+import { arrangedPatches } from '../../atoms/arranged-patches.ts'
 import type { FamilySettings } from '../../experiments/document.ts'
 import type { Problem } from '../../experiments/problem.ts'
-import { convBnNetwork, extractPatches, patchCount, patchGeometry } from '../../networks/index.ts'
-import { whitenedColumns } from '../arranged.ts'
+import { convBnNetwork, patchSize } from '../../networks/index.ts'
 import type { PooledDictionary } from '../dictionaries/pooled.ts'
 import { batchNormWeights } from '../recover.ts'
 import type { ProgramFamily } from './family.ts'
@@ -17,11 +16,9 @@ import { pooledFamily } from './pooled-family.ts'
 export function convBnFamily(
   problem: Pick<Problem, 'X' | 'Y' | 'summary'> & { network: FamilySettings<'conv-bn'> },
 ): ProgramFamily<PooledDictionary> {
-  const { X, Y, network, summary } = problem
-  const geometry = patchGeometry(network, summary)
-  const patches = extractPatches(X, geometry)
-  const { A, toFeatures } = whitenedColumns(patches, spectrumOf(patches).rankCentered)
-  return pooledFamily(A, patchCount(geometry), (blocks) =>
-    convBnNetwork(batchNormWeights(blocks, toFeatures, patches.cols, Y.cols), geometry, X),
+  const { X, Y, network } = problem
+  const { A, toFeatures, patches, geometry } = arrangedPatches(problem, network)
+  return pooledFamily(A, patches, (blocks) =>
+    convBnNetwork(batchNormWeights(blocks, toFeatures, patchSize(geometry), Y.cols), geometry, X),
   )
 }

@@ -1,5 +1,11 @@
 import { buildTwoLevel } from '../../arrangements/two-level-enumeration.ts'
-import { cellOf, growingTwoLevel, pointsOf, twoLevelOf } from '../../arrangements/two-level.ts'
+import {
+  cellOf,
+  growingTwoLevel,
+  pointsOf,
+  twoLevelOf,
+  type TwoLevelCells,
+} from '../../arrangements/two-level.ts'
 import type { NamedArray } from '../../experiments/problem.ts'
 import { Matrix } from '../../linalg/matrix.ts'
 import { norm2 } from '../../linalg/products.ts'
@@ -40,14 +46,9 @@ export function parallelFamily(
       const cell = cellOf(A, z, w2)
       return cell ? cells.join(cell, z) : -1
     },
-    atom({ arrangement: { cells } }, { cell, vector }) {
-      const theta = new Float64Array(m1 * (A.cols + 1))
-      for (let j = 0; j < m1; j++) theta[m1 * A.cols + j] = cells.sign(cell, j)
-      for (let at = 0; at < vector.length; at++) {
-        theta[at] = cells.sign(cell, Math.floor(at / A.cols)) * vector[at]
-      }
-      return theta
-    },
+    seeds: ({ arrangement: { cells } }) =>
+      Array.from({ length: cells.count }, (_, cell) => atomOf(cells, cell, cells.point(cell), A.cols)),
+    atom: ({ arrangement: { cells } }, { cell, vector }) => atomOf(cells, cell, vector, A.cols),
     recover(dictionary, blocks) {
       const active = blocks.filter(({ vector }) => norm2(vector) > 0)
       const branches = active.map((block) => branchOf(dictionary, block, toFeatures, d, m2))
@@ -62,6 +63,14 @@ export function parallelFamily(
     },
     pooled: null,
   }
+}
+
+/** θ of z₁ … zₘ in a cell: w₁ⱼ = Iⱼzⱼ, w₂ = I. */
+function atomOf(cells: TwoLevelCells, cell: number, z: Float64Array, r: number): Float64Array {
+  const theta = new Float64Array(cells.units * (r + 1))
+  for (let j = 0; j < cells.units; j++) theta[cells.units * r + j] = cells.sign(cell, j)
+  for (let at = 0; at < z.length; at++) theta[at] = cells.sign(cell, Math.floor(at / r)) * z[at]
+  return theta
 }
 
 /**

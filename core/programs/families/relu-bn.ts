@@ -23,6 +23,8 @@ export function reluBnFamily(
     growing: () => new ReluBnDictionary(A, new GrowingArrangement(A)),
     admit: ({ arrangement }, theta) =>
       arrangement instanceof GrowingArrangement ? arrangement.join(theta.subarray(0, A.cols)) : -1,
+    seeds: ({ arrangement: { gates } }) =>
+      Array.from({ length: gates.rows }, (_, i) => Float64Array.of(...gates.row(i), 0)),
     atom(dictionary, { cell, vector }) {
       const theta = new Float64Array(A.cols + 1)
       theta.set(dictionary.weight(cell, vector))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SCALAR_LOSSES } from './fixtures.ts'
 import {
+  checkInterpolation,
   checkOptimum,
   expectSameObjective,
   overAllCells,
@@ -15,6 +16,10 @@ const ROWS = { squared: 4, hinge: 5, logistic: 4 }
 describe.each(SCALAR_LOSSES)('conv-bn over all cells of two filter weights, %s loss', (loss) => {
   const of = (n: number) => overAllCells(problemOf({ family: 'conv-bn', filter: 2 }, loss, 0.2, { n, d: 3 }))
   checkOptimum(of(ROWS[loss]), of(3))
+})
+
+describe('the equality loss over all cells of conv-bn', () => {
+  checkInterpolation(overAllCells(problemOf({ family: 'conv-bn', filter: 2 }, 'equality', 1, { n: 5, d: 3 })))
 })
 
 describe('conv-bn', () => {

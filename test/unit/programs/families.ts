@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { LossId, NetworkSettings } from '../../../core/experiments/document.ts'
 import { networkSchema } from '../../../core/experiments/document.ts'
 import type { Problem } from '../../../core/experiments/problem.ts'
-import { forward, objective } from '../../../core/networks/index.ts'
+import { forward, objective, regularizer } from '../../../core/networks/index.ts'
 import { programOver } from '../../../core/programs/build.ts'
 import type { Dictionary } from '../../../core/programs/dictionary.ts'
 import { familyOf, type ProgramFamily } from '../../../core/programs/families/index.ts'
@@ -98,5 +98,24 @@ export function checkOptimum(one: Case, smaller = one, { starts = 50, width = 6 
     for (let seed = 0; seed < starts; seed++) {
       expect(descend(problem, seed, { width, steps: 60 })).toBeGreaterThanOrEqual(result.dual * (1 - 1e-12))
     }
+  })
+}
+
+/** The shortest interpolant over all cells: a certified value, that of the recovered network, whatever β is. */
+export function checkInterpolation(one: Case): void {
+  it('is interpolated at a certified least cost', () => {
+    const { problem, family, dictionary, program } = one
+    const result = solvedTo(program, 1e-9)
+    expect(result.status).toBe('solved')
+    expect(result.primal - result.dual).toBeLessThanOrEqual(1e-9 * result.primal)
+    expect(result.primal - result.dual).toBeGreaterThanOrEqual(-1e-12 * result.primal)
+    expectSameObjective(one, result)
+    // Under the squared loss a small β pays at most what interpolation costs.
+    const beta = 1e-5
+    const small = programOver({ Y: problem.Y, loss: 'squared', beta }, dictionary, true)
+    const cheap = solvedTo(small, 1e-9)
+    expect(cheap.primal).toBeLessThanOrEqual(beta * result.primal)
+    expect(cheap.primal).toBeGreaterThan(0.9 * beta * result.primal)
+    expect(regularizer(family.recover(dictionary, cheap.blocks))).toBeLessThanOrEqual(result.primal)
   })
 }

@@ -14,6 +14,7 @@ import { scalarProgram } from '../../../core/programs/program.ts'
 import { stream } from '../../../core/random/index.ts'
 import { SCALAR_LOSSES } from './fixtures.ts'
 import {
+  checkInterpolation,
   checkOptimum,
   expectSameObjective,
   overAllCells,
@@ -26,6 +27,10 @@ const gaussian = (n: number, d: number, seed: number) => new Matrix(n, d, stream
 
 describe.each(SCALAR_LOSSES)('parallel networks over all cells, %s loss', (loss) => {
   checkOptimum(overAllCells(problemOf({ family: 'parallel', m1: 2 }, loss, 0.1, { n: 3, d: 2 })))
+})
+
+describe('the equality loss over all cells of parallel networks', () => {
+  checkInterpolation(overAllCells(problemOf({ family: 'parallel', m1: 2 }, 'equality', 1, { n: 4, d: 2 })))
 })
 
 describe('cells of two layers', () => {

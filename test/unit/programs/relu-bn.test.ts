@@ -10,6 +10,7 @@ import { stream } from '../../../core/random/index.ts'
 import { ConeProjector, type ConeRows } from '../../../core/solvers/cone-projector.ts'
 import { SCALAR_LOSSES } from './fixtures.ts'
 import {
+  checkInterpolation,
   checkOptimum,
   expectSameObjective,
   overAllCells,
@@ -22,6 +23,10 @@ const family = 'relu-bn'
 
 describe.each(SCALAR_LOSSES)('relu-bn over all cells of two features, %s loss', (loss) => {
   checkOptimum(overAllCells(problemOf({ family }, loss, 0.1, { n: 7, d: 2 })))
+})
+
+describe('the equality loss over all cells of relu-bn', () => {
+  checkInterpolation(overAllCells(problemOf({ family }, 'equality', 1, { n: 5, d: 3 })))
 })
 
 /** The dictionary of the program as printed: w stays in the row space of the centred DᵢX. */
