@@ -1,4 +1,8 @@
-/** Runs in order of request, a bounded number at a time, each in its own worker thread. */
+/**
+ * Runs in order of request, a bounded number at a time, each in its own worker thread. A run that is alone may use more
+ * threads for its large matrix products; what it computes is the same.
+ */
+import { availableParallelism } from 'node:os'
 import { BidualError } from '../../core/errors.ts'
 import type { RunOutput } from '../../core/experiments/runner.ts'
 import { failedRecord } from '../../core/experiments/failed-record.ts'
@@ -24,7 +28,12 @@ export interface RunQueueOptions {
   onOutput: (run: LiveRun, output: RunOutput, problem: PreparedProblem) => Promise<RunOutput['record']>
   /** Code of the threads; replaced in tests. */
   runWorker?: URL
+  /** Threads that help a run that is alone; by default what the machine has, within reason. */
+  helpers?: number
 }
+
+/** Beyond this, threads mostly wait for memory. */
+const MOST_HELPERS = 3
 
 /** The pool's own bound is never reached: `slots` decides, and may change while runs are going. */
 const MANY_THREADS = 1024
@@ -34,9 +43,13 @@ export class RunQueue {
   readonly #threads: Threads
   readonly #waiting: LiveRun[] = []
   readonly #running = new Map<LiveRun, Thread<RunOutput> | null>()
+  /** One word that every run's thread reads: helpers that it may use now. */
+  readonly #helpers = new SharedArrayBuffer(4)
+  readonly #helpersAlone: number
 
   constructor(options: RunQueueOptions) {
     this.#options = options
+    this.#helpersAlone = options.helpers ?? Math.min(MOST_HELPERS, availableParallelism() - 1)
     this.#threads = new Threads(MANY_THREADS, options.runWorker)
   }
 
@@ -58,6 +71,7 @@ export class RunQueue {
     while (this.#running.size < this.#options.slots() && this.#waiting.length > 0) {
       const run = this.#waiting.shift()!
       this.#running.set(run, null)
+      this.#shareMachine()
       void this.#perform(run)
     }
   }
@@ -83,8 +97,14 @@ export class RunQueue {
     // Without data nothing was computed that could be stored.
     const record = problem ? await onOutput(run, output, problem) : output.record
     this.#running.delete(run)
+    this.#shareMachine()
     this.#finish(run, record)
     this.pump()
+  }
+
+  /** Lets the run that is alone use the whole machine, and runs side by side one thread each. */
+  #shareMachine(): void {
+    Atomics.store(new Int32Array(this.#helpers), 0, this.#running.size === 1 ? this.#helpersAlone : 0)
   }
 
   #finish(run: LiveRun, record: RunOutput['record']): void {
@@ -121,7 +141,7 @@ export class RunQueue {
   }
 
   #startThread(run: LiveRun, data: SharedData): Promise<RunOutput> {
-    const input = { data, spec: run.spec, cancelled: run.cancelFlag }
+    const input = { data, spec: run.spec, cancelled: run.cancelFlag, helpers: this.#helpers }
     const thread = this.#threads.start('run', input, (updates) => {
       run.apply(updates)
       this.#options.onChange(run)

@@ -42,6 +42,8 @@ export interface Jobs {
       spec: RunSpec
       /** One 32-bit word; not 0: cancelled. */
       cancelled: SharedArrayBuffer
+      /** One 32-bit word: threads that may help with large matrix products, right now. */
+      helpers: SharedArrayBuffer
     }
     output: RunOutput
   }
