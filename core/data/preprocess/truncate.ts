@@ -27,8 +27,11 @@ export const truncate: StepDefinition<'truncate'> = {
   },
 }
 
-/** k of the settings; more than there are directions for a large `keep`. */
-function directionsKept(s: Float64Array, { keep, variance = 1 }: StepSettings<'truncate'>): number {
+/** k of the settings, from the singular values (descending); more than there are directions for a large `keep`. */
+export function directionsKept(
+  s: Float64Array,
+  { keep, variance = 1 }: Omit<StepSettings<'truncate'>, 'step'>,
+): number {
   if (keep !== undefined) return keep
   // Rounding of the sum must not ask for one direction more.
   const wanted = (variance - 1e-12) * energy(s)

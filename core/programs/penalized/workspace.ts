@@ -18,7 +18,7 @@ export interface Evaluation {
   objective: number
   /** Σ_b Σ_j (−(±a_jᵀv_b))₊. */
   violation: number
-  /** The largest single violation over ‖a_j‖‖v_b‖: the sine of the angle that a row is missed by. */
+  /** The largest single violation over ‖a_j‖ and the size ‖v_b‖ of the largest block. */
   relativeViolation: number
 }
 
@@ -85,20 +85,22 @@ export class Workspace {
   evaluate(): Evaluation {
     const { loss, beta, penalty, Y } = this.program
     const sizes = this.blockSizes()
-    const total = { penalized: 0, objective: 0, violation: 0, relativeViolation: 0 }
+    const total = { penalized: 0, objective: 0, violation: 0 }
+    let worst = 0
     for (const part of this.chunks(Int32Array.from({ length: Y.rows }, (_, i) => i))) {
       const Z = this.products(this.gather(part))
       const labels = this.labels(part)
       const { F, violation } = this.predict(part, Z)
       total.penalized += loss.value(F, labels)
       total.violation += violation
-      total.relativeViolation = Math.max(total.relativeViolation, this.worst(part, Z, sizes))
+      worst = Math.max(worst, this.worst(part, Z))
       total.objective += loss.value(this.rectified(part, Z), labels)
     }
     const size = beta * sizes.reduce((sum, value) => sum + value, 0)
     total.penalized += size + penalty * total.violation
     total.objective += size
-    return total
+    const largest = sizes.reduce((most, value) => Math.max(most, value), 0)
+    return { ...total, relativeViolation: largest > 0 ? worst / largest : 0 }
   }
 
   /** ‖v_b‖ of every block. */
@@ -191,18 +193,16 @@ export class Workspace {
     })
   }
 
-  private worst(samples: Int32Array, Z: Single, sizes: Float64Array): number {
+  /** The largest violation of some samples over the norm of its row. */
+  private worst(samples: Int32Array, Z: Single): number {
     const { patches } = this.program.dictionary
-    const inverse = sizes.map((size) => (size > 0 ? 1 / size : 0))
     const blocks = 2 * this.program.Y.cols
     let worst = 0
     this.forEachCell(samples, (i, active, at, j) => {
       const norm = this.norms[samples[i] * patches + (j % patches)]
-      if (norm === 0) return
-      const first = at - j * Z.cols
-      for (let b = 0; b < blocks; b++) {
-        const excess = active ? -Z.data[at + b] : Z.data[at + b]
-        if (excess > 0) worst = Math.max(worst, (excess * inverse[first + b]) / norm)
+      for (let b = at; b < at + blocks; b++) {
+        const excess = active ? -Z.data[b] : Z.data[b]
+        if (excess > worst * norm) worst = excess / norm
       }
     })
     return worst
