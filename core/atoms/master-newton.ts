@@ -123,7 +123,9 @@ function* stepLengths(C: Matrix, active: readonly number[], direction: Matrix): 
     .filter((t) => t > 0 && t < 1)
     .sort((p, q) => p - q)
   for (let left = turns.length >> 1; left > 0; left >>= 1) yield turns[left]
-  for (let t = turns[0] ?? 0.5; t > 1e-10; t *= 0.5) yield t
+  // Atoms that are nearly alike make long steps: the first turn may be very early.
+  const shortest = turns[0] ?? 0.5
+  for (let share = 1; share > 1e-10; share *= 0.5) yield share * shortest
 }
 
 /** out = c + tΔ, or zero when that has turned away from c. */
