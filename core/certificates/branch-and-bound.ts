@@ -1,105 +1,277 @@
 import type { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
-import { bisect, boundedCone, type PiecewiseLinear, type SimplicialCone } from './simplicial-cone.ts'
+import { stream } from '../random/index.ts'
+import { coneBounder, type ConeBounder } from './cone-bounder.ts'
+import { ConeStore } from './cone-store.ts'
+import { climbForm, pooledForm, type PooledForm } from './pooled-form.ts'
+import { ON_PLANE, WorkingCone } from './simplicial-cone.ts'
+
+export interface RhoProblem {
+  /** (n·p)×r; rows i·p … i·p + p − 1 belong to sample i. */
+  readonly A: Matrix
+  /** n×K. */
+  readonly V: Matrix
+  /** p, 1 when it is not given. */
+  readonly patches?: number
+}
+
+export interface RhoSettings {
+  /** Values up to this are of no interest: β. */
+  readonly floor: number
+  /** The search is done when upper ≤ (1 + epsilon)·max(lower, floor), up to rounding. */
+  readonly epsilon: number
+  /** Vectors to start the lower bound from (any length): gates of a dictionary, neurons of a network. */
+  readonly candidates?: readonly Float64Array[]
+  /** Bytes of open cones above which those nearest to being closed come first, so that few are added; 2³⁰. */
+  readonly memory?: number
+}
+
+export interface RhoLimits {
+  /** Stop when so many cones have been bounded since the search was created: the same result on every machine. */
+  readonly maxCones?: number
+  readonly halt?: () => boolean
+}
+
+/** Highest rank: 2^r root cones. */
+export const MAX_SEARCH_RANK = 12
+/** Random starts of the lower bound. */
+const STARTS = 24
+/** Cones between two questions whether to halt. */
+const HALT_EVERY = 128
+/** A cone whose edges are shorter is not cut: its bound counts as it is. */
+const SHORTEST_EDGE = 1e-7
+/** An improvement of the lower bound that is worth a climb. */
+const VISIBLE = 1e-9
+
+/**
+ * Bounds ρ(V) = max over ‖u‖ ≤ 1 of ‖Vᵀ·S·(A·u)₊‖₂ over *all* u by branch and bound over simplicial cones (THEORY §4):
+ * the orthants, cut along the edge where the bound is loosest, those with the largest bounds first. S sums the p rows
+ * of a sample. It can be stopped and continued; the bound reached is valid at any time.
+ *
+ * Rounding: no intermediate sum exceeds Σ‖V_i‖‖a_i‖ by more than the root of the rank, and a term is neglected up to
+ * {@link ON_PLANE} of its size; `safety` adds that to every upper bound.
+ */
+export class RhoSearch {
+  /** Cones bounded. */
+  cones = 0
+  /** The best unit u seen; null when nothing above 0 was. */
+  best: Float64Array | null = null
+  private readonly form: PooledForm
+  private readonly settings: RhoSettings
+  private readonly bounder: ConeBounder
+  private readonly store: ConeStore
+  private readonly safety: number
+  private readonly parent: WorkingCone
+  private readonly part: WorkingCone
+  /** Images at the new vertex, of the rows of the parent and of those of a part. */
+  private readonly fresh: Float64Array
+  private readonly moved: Float64Array
+  /** `lower` in units of the form. */
+  private known = 0
+  /** The largest bound of the cones that were closed, in units of the form. */
+  private closed = 0
+
+  /** @throws RangeError when the shapes do not match or the rank exceeds {@link MAX_SEARCH_RANK}. */
+  constructor({ A, V, patches = 1 }: RhoProblem, settings: RhoSettings) {
+    const r = A.cols
+    if (r > MAX_SEARCH_RANK) throw new RangeError(`Expected at most ${MAX_SEARCH_RANK} columns, found ${r}.`)
+    this.form = pooledForm(A, V, patches)
+    this.settings = settings
+    this.bounder = coneBounder(this.form)
+    const terms = this.form.normals.rows + 100
+    const share = Math.sqrt(r) * (2 * ON_PLANE + 4 * Number.EPSILON * terms)
+    this.safety = share * this.form.total + this.form.merged
+    this.parent = new WorkingCone(r, this.form.normals.rows, this.bounder.formSize)
+    this.part = new WorkingCone(r, this.form.normals.rows, this.bounder.formSize)
+    this.fresh = new Float64Array(this.form.normals.rows)
+    this.moved = new Float64Array(this.form.normals.rows)
+    this.startLower()
+    this.store = new ConeStore(r, this.bounder.formSize, this.closing)
+    if (r > 0 && this.form.total > 0) this.startOrthants()
+  }
+
+  /** ‖Vᵀ·S·(A·u)₊‖ at {@link best}. */
+  get lower(): number {
+    return this.known * this.form.unit
+  }
+
+  /** ρ(V) ≤ upper, whatever was left open. */
+  get upper(): number {
+    return (Math.max(this.known, this.closed, this.store.largestBound()) + this.safety) * this.form.unit
+  }
+
+  /** Whether nothing is open: upper is as small as was asked for, unless rounding forbids it. */
+  get done(): boolean {
+    return this.store.count === 0
+  }
+
+  /** Bytes of the open cones. */
+  get bytes(): number {
+    return this.store.bytes
+  }
+
+  /** Continues until the search is done or a limit is reached. */
+  run({ maxCones = Infinity, halt }: RhoLimits = {}): void {
+    let crowded = false
+    for (let step = 0; this.cones < maxCones; step++) {
+      if (step % HALT_EVERY === 0) {
+        if (halt?.()) return
+        crowded = this.store.bytes > (this.settings.memory ?? 2 ** 30)
+      }
+      if (!this.store.pop(this.parent, crowded)) return
+      if (this.parent.bound <= this.closing) this.closed = Math.max(this.closed, this.parent.bound)
+      else this.split()
+    }
+  }
+
+  /** Bounds up to this close a cone, in units of the form. */
+  private get closing(): number {
+    const { epsilon, floor } = this.settings
+    return (1 + epsilon) * Math.max(this.known, floor / this.form.unit) + this.safety
+  }
+
+  private startLower(): void {
+    const r = this.form.normals.cols
+    const source = stream(0).split('starts of ρ')
+    const random = Array.from({ length: r > 0 ? STARTS : 0 }, () => source.normals(r))
+    for (const start of [...(this.settings.candidates ?? []), ...random]) this.climb(start)
+  }
+
+  /** Climbs from a copy of u, which may have any length but 0. */
+  private climb(start: Float64Array): void {
+    const size = norm2(start)
+    if (size === 0) return
+    const u = start.map((value) => value / size)
+    const value = climbForm(this.form, u) - this.form.merged
+    if (value <= this.known) return
+    this.known = value
+    this.best = u
+  }
+
+  private startOrthants(): void {
+    const { part, bounder, form } = this
+    const { r } = part
+    for (let code = 0; code < 2 ** r; code++) {
+      part.vertices.fill(0)
+      for (let k = 0; k < r; k++) part.vertices[k * (r + 1)] = (code >> k) & 1 ? 1 : -1
+      part.dual.set(part.vertices)
+      part.bounds.fill(form.total)
+      part.count = form.normals.rows
+      for (let j = 0; j < part.count; j++) part.rows[j] = j
+      part.survey(form.normals, form.sizes)
+      bounder.start(part)
+      this.sortRows(part, null)
+      for (let k = 0; k < r; k++) bounder.settle(part, k, part.images, k, r)
+      this.consider()
+    }
+  }
+
+  private split(): void {
+    const { parent, part, bounder, form } = this
+    parent.survey(form.normals, form.sizes)
+    const cut = parent.chooseCut(bounder.curvature(this.closing))
+    if (cut.length < SHORTEST_EDGE) {
+      this.closed = Math.max(this.closed, parent.bound)
+      return
+    }
+    parent.invert()
+    for (const replaced of [cut.first, cut.second]) {
+      part.becomePart(parent, cut, replaced)
+      if (replaced === cut.first) this.imagesOf(part.vertices, replaced * part.r)
+      this.sortRows(parent, replaced)
+      const value = bounder.settle(part, replaced, this.moved, 0, 1)
+      if (value > this.known * (1 + VISIBLE)) {
+        this.climb(part.vertices.subarray(replaced * part.r, (replaced + 1) * part.r))
+      }
+      this.consider()
+    }
+  }
+
+  /** Images of the rows of the parent at the new vertex. */
+  private imagesOf(vertices: Float64Array, at: number): void {
+    const { parent, fresh } = this
+    const { data } = this.form.normals
+    const { r, rows, count } = parent
+    for (let e = 0; e < count; e++) {
+      const from = rows[e] * r
+      let t = 0
+      for (let c = 0; c < r; c++) t += data[from + c] * vertices[at + c]
+      fresh[e] = t
+    }
+  }
+
+  /**
+   * The rows of a cone that cross the part, into the part; those that are positive on all of it go into its form.
+   *
+   * @param replaced the vertex in which the part differs from the cone, null when it is the cone itself
+   */
+  private sortRows(cone: WorkingCone, replaced: number | null): void {
+    const { part, bounder, fresh, moved } = this
+    const { r, rows, images, middles, positives, negatives } = cone
+    const { count } = cone
+    let kept = 0
+    for (let e = 0; e < count; e++) {
+      let positive = positives[e]
+      let negative = negatives[e]
+      let middle = middles[e]
+      if (replaced !== null) {
+        const before = images[e * r + replaced]
+        const after = fresh[e]
+        positive += Number(after > ON_PLANE) - Number(before > ON_PLANE)
+        negative += Number(after < -ON_PLANE) - Number(before < -ON_PLANE)
+        middle += after - before
+        moved[kept] = after
+      }
+      if (positive === 0) continue
+      if (negative === 0) {
+        bounder.absorb(part, rows[e])
+        continue
+      }
+      part.rows[kept] = rows[e]
+      part.middles[kept] = middle
+      if (replaced === null || bounder.needsImages) this.keepImages(images, e, kept, replaced)
+      kept++
+    }
+    part.count = kept
+  }
+
+  private keepImages(images: Float64Array, e: number, kept: number, replaced: number | null): void {
+    const { part, fresh } = this
+    const { r } = part
+    for (let k = 0; k < r; k++) part.images[kept * r + k] = images[e * r + k]
+    if (replaced !== null) part.images[kept * r + replaced] = fresh[e]
+  }
+
+  /** Bounds the part and keeps it when it may hold something larger than what is known. */
+  private consider(): void {
+    const { part, bounder, store } = this
+    this.cones++
+    part.measureCenter()
+    bounder.bound(part, this.closing)
+    if (part.bound > this.closing && part.count === 0) this.climb(bounder.direction)
+    const { closing } = this
+    for (let sign = 0; sign < 2; sign++) {
+      if (part.bounds[sign] > closing) continue
+      this.closed = Math.max(this.closed, part.bounds[sign])
+      part.bounds[sign] = 0
+    }
+    if (part.bound > closing) store.push(part)
+  }
+}
 
 export interface RhoBounds {
-  /** ρ(v) ≤ upper for all u, whatever was left open. */
+  /** ρ(V) ≤ upper for all u, whatever was left open. */
   upper: number
-  /** |f(u)| at the best unit vector seen. */
+  /** ‖Vᵀ·S·(A·u)₊‖ at the best unit vector seen. */
   lower: number
   /** Cones bounded. */
   cones: number
 }
 
-export interface SearchSettings {
-  /** Values up to this are of no interest: β. */
-  floor: number
-  /** Stop when upper ≤ (1 + epsilon)·max(lower, floor). */
-  epsilon: number
-  /** A budget that does not depend on the machine. */
-  maxCones: number
-  halt?: () => boolean
-}
-
-/**
- * Bounds ρ(v) = max over ‖u‖ ≤ 1 of |Σ vᵢ(aᵢᵀu)₊| over *all* u by branch and bound over simplicial cones, best first
- * (THEORY §4): the orthants, bisected at their longest edge. Exact to any ε for low rank; the bound reached is valid
- * whenever the budget ends the search.
- *
- * @param A n×r; @param v n entries
- */
-export function boundRho(A: Matrix, v: Float64Array, settings: SearchSettings): RhoBounds {
-  if (A.cols === 0) return { upper: 0, lower: 0, cones: 0 }
-  const problem = { A, v }
-  const open = new ConeHeap()
-  let lower = 0
-  let cones = 0
-  const closing = () => (1 + settings.epsilon) * Math.max(lower, settings.floor)
-  // Rays (rank 1) are bounded exactly and never stay open, so what is bisected has an edge.
-  const consider = (cone: SimplicialCone) => {
-    cones++
-    lower = Math.max(lower, cone.value)
-    if (cone.bound > closing()) open.push(cone)
-  }
-  for (const cone of orthants(problem)) consider(cone)
-  while (open.top && open.top.bound > closing() && cones < settings.maxCones && !settings.halt?.()) {
-    for (const half of bisect(problem, open.pop())) consider(half)
-  }
-  return { upper: Math.max(open.top?.bound ?? 0, closing()), lower, cones }
-}
-
-/** The 2ʳ orthants for each sign of v. */
-function orthants(problem: PiecewiseLinear): SimplicialCone[] {
-  const r = problem.A.cols
-  const rows = Int32Array.from({ length: problem.A.rows }, (_, j) => j).filter(
-    (j) => norm2(problem.A.row(j)) > 0,
-  )
-  return Array.from({ length: 2 ** (r + 1) }, (_, code) => {
-    const vertices = Array.from({ length: r }, (__, k) => {
-      const axis = new Float64Array(r)
-      axis[k] = (code >> k) & 1 ? 1 : -1
-      return axis
-    })
-    return boundedCone(problem, code >> r ? 1 : -1, vertices, rows, new Float64Array(r))
-  })
-}
-
-/** A binary heap with the largest bound on top. */
-class ConeHeap {
-  private readonly items: SimplicialCone[] = []
-
-  get top(): SimplicialCone | undefined {
-    return this.items[0]
-  }
-
-  push(cone: SimplicialCone): void {
-    const { items } = this
-    let at = items.push(cone) - 1
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (items[parent].bound >= cone.bound) break
-      items[at] = items[parent]
-      at = parent
-    }
-    items[at] = cone
-  }
-
-  /** Removes the top of a heap that is not empty. */
-  pop(): SimplicialCone {
-    const { items } = this
-    const top = items[0]
-    const last = items.pop()!
-    if (items.length === 0) return top
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= items.length) break
-      if (child + 1 < items.length && items[child + 1].bound > items[child].bound) child++
-      if (items[child].bound <= last.bound) break
-      items[at] = items[child]
-      at = child
-    }
-    items[at] = last
-    return top
-  }
+/** One uninterrupted {@link RhoSearch}. */
+export function boundRho(problem: RhoProblem, settings: RhoSettings & RhoLimits): RhoBounds {
+  const search = new RhoSearch(problem, settings)
+  search.run(settings)
+  const { upper, lower, cones } = search
+  return { upper, lower, cones }
 }

@@ -1,121 +1,227 @@
 import type { Matrix } from '../linalg/matrix.ts'
-import { axpy, dot, norm2, scale } from '../linalg/products.ts'
 
-/**
- * A cone of unit vertices on which f(u) = Σ vᵢ(aᵢᵀu)₊ is bounded. Rows whose hyperplane misses the cone are summed up
- * in one linear form; only the rows that cross it are looked at again in its parts.
- */
-export interface SimplicialCone {
-  /** r unit vectors. */
-  readonly vertices: readonly Float64Array[]
-  readonly sign: 1 | -1
-  /** Σ vᵢaᵢ over the rows that are positive on the whole cone. */
-  readonly linear: Float64Array
-  readonly crossing: Int32Array
-  /** An upper bound of f on the part of the cone in the unit ball. */
-  readonly bound: number
-  /** f at the normalised centre: a lower bound of the maximum. */
-  readonly value: number
-}
+/** A hyperplane whose unit normal has at most this product with a vertex passes through it. */
+export const ON_PLANE = 1e-14
+/** Cuts stay this far from the ends of an edge, as shares of it. */
+const LEAST_SHARE = 0.2
+/** Share of the length of an edge in its score: it decides where no hyperplane crosses. */
+const LENGTH_SHARE = 1e-9
 
-/** The problem: rows and weights of f; `sign` in the cones multiplies the weights. */
-export interface PiecewiseLinear {
-  readonly A: Matrix
-  readonly v: Float64Array
+/** Where a cone is cut: between two of its vertices. */
+export interface Cut {
+  first: number
+  second: number
+  /** The new vertex is along·V_first + across·V_second, a unit vector. */
+  along: number
+  across: number
+  /** Length of the edge. */
+  length: number
 }
 
 /**
- * Bounds f on the cone of the given vertices (THEORY §4). Terms with vᵢ > 0 are convex and lie below their values at
- * the vertices; a term with vᵢ < 0 lies below −|vᵢ|cᵢaᵢᵀu for any cᵢ ∈ [0, 1]. So f ≤ hᵀλ for u = Σλ_kV_k, and on the
- * ball hᵀλ ≤ min(‖V⁻ᵀh‖, max h_k / min c̄ᵀV_k) with c̄ the centre.
+ * The cone of r unit vertices in R^r that is being worked on: buffers that are filled again for every cone.
  *
- * @param rows that may cross the cone; @param linear the form of the others
+ * Hyperplanes that miss the cone are summed up in `form` (its layout belongs to the bounder); only those that cross it
+ * are listed.
  */
-export function boundedCone(
-  { A, v }: PiecewiseLinear,
-  sign: 1 | -1,
-  vertices: readonly Float64Array[],
-  rows: ArrayLike<number>,
-  linear: Float64Array,
-): SimplicialCone {
-  const center = normalizedSum(vertices)
-  const form = linear.slice()
-  const h = new Float64Array(vertices.length)
-  const crossing: number[] = []
-  let value = 0
-  for (let k = 0; k < rows.length; k++) {
-    const row = A.row(rows[k])
-    const weight = sign * v[rows[k]]
-    const along = vertices.map((vertex) => dot(row, vertex))
-    if (along.every((t) => t <= 0)) continue
-    if (along.every((t) => t >= 0)) {
-      axpy(weight, row, form)
-      continue
+export class WorkingCone {
+  readonly r: number
+  /** r×r: row k is V_k. */
+  readonly vertices: Float64Array
+  /** r×r: row k is W_k with W_kᵀV_l = δ_kl, so u = Σ (W_kᵀu)V_k. */
+  readonly dual: Float64Array
+  readonly form: Float64Array
+  /** The hyperplanes that cross the cone: the first `count`. */
+  readonly rows: Int32Array
+  count = 0
+  /** count×r: the crossing normals times the vertices. */
+  readonly images: Float64Array
+  /** Sums of the rows of the images: their signs are those at the centre. */
+  readonly middles: Float64Array
+  /** How many vertices a crossing hyperplane has before and behind it. */
+  readonly positives: Uint8Array
+  readonly negatives: Uint8Array
+  /** Upper bounds of F, −F on the part in the unit ball; of ‖F‖ and 0 for vector outputs. */
+  readonly bounds = new Float64Array(2)
+  /** min over k of c̄ᵀV_k, c̄ the normalised centre: Σλ_k ≤ 1/least for Σλ_kV_k in the unit ball. */
+  least = 1
+  private readonly work: Float64Array
+  private readonly scores: Float64Array
+  private readonly pulls: Float64Array
+
+  constructor(r: number, hyperplanes: number, formSize: number) {
+    this.r = r
+    this.vertices = new Float64Array(r * r)
+    this.dual = new Float64Array(r * r)
+    this.form = new Float64Array(formSize)
+    this.rows = new Int32Array(hyperplanes)
+    this.images = new Float64Array(hyperplanes * r)
+    this.middles = new Float64Array(hyperplanes)
+    this.positives = new Uint8Array(hyperplanes)
+    this.negatives = new Uint8Array(hyperplanes)
+    this.work = new Float64Array(2 * r * r)
+    this.scores = new Float64Array(r * r)
+    this.pulls = new Float64Array(r * r)
+  }
+
+  get bound(): number {
+    return Math.max(this.bounds[0], this.bounds[1])
+  }
+
+  /** Fills in `least`. */
+  measureCenter(): void {
+    const { r, vertices, work } = this
+    let square = 0
+    for (let c = 0; c < r; c++) {
+      let sum = 0
+      for (let k = 0; k < r; k++) sum += vertices[k * r + c]
+      work[c] = sum
+      square += sum * sum
     }
-    crossing.push(rows[k])
-    const middle = dot(row, center)
-    value += weight * Math.max(0, middle)
-    for (let j = 0; j < h.length; j++) {
-      h[j] += weight > 0 ? weight * Math.max(0, along[j]) : middle > 0 ? weight * along[j] : 0
+    let least = Infinity
+    for (let k = 0, at = 0; k < r; k++) {
+      let sum = 0
+      for (let c = 0; c < r; c++, at++) sum += work[c] * vertices[at]
+      if (sum < least) least = sum
+    }
+    this.least = least / Math.sqrt(square)
+  }
+
+  /** Images of the crossing normals, with what is asked of each row of them later; the scores of the edges. */
+  survey({ data }: Matrix, sizes: Float64Array): void {
+    const { r, rows, count, vertices, images, middles, positives, negatives } = this
+    this.scores.fill(0)
+    this.pulls.fill(0)
+    for (let e = 0, at = 0; e < count; e++, at += r) {
+      const from = rows[e] * r
+      let [positive, negative, middle] = [0, 0, 0]
+      for (let k = 0, v = 0; k < r; k++) {
+        let t = 0
+        for (let c = 0; c < r; c++, v++) t += data[from + c] * vertices[v]
+        images[at + k] = t
+        middle += t
+        if (t > ON_PLANE) positive++
+        else if (t < -ON_PLANE) negative++
+      }
+      middles[e] = middle
+      positives[e] = positive
+      negatives[e] = negative
+      this.scoreEdges(at, sizes[rows[e]])
     }
   }
-  vertices.forEach((vertex, j) => (h[j] += dot(form, vertex)))
-  const bound = Math.min(centerBound(vertices, h, center), spanBound(vertices, h))
-  return {
-    vertices,
-    sign,
-    linear: form,
-    crossing: Int32Array.from(crossing),
-    bound,
-    value: value + dot(form, center),
+
+  /** Adds size·t_i|t_j|/(t_i + |t_j|) for every edge with a kink on it, and that times the place of the kink. */
+  private scoreEdges(at: number, size: number): void {
+    const { r, images, scores, pulls } = this
+    for (let i = 0; i < r; i++) {
+      const ti = images[at + i]
+      for (let j = i + 1; j < r; j++) {
+        const tj = images[at + j]
+        if (ti * tj >= 0) continue
+        const place = ti / (ti - tj)
+        const score = size * Math.abs(tj) * place
+        scores[i * r + j] += score
+        pulls[i * r + j] += score * place
+      }
+    }
+  }
+
+  /** `dual` from the vertices by Gauss–Jordan with pivoting; zero when they are nearly dependent. */
+  invert(): void {
+    const { r, vertices, dual, work } = this
+    // The vertices as columns beside I: what I becomes when they become I has the W_k as its rows.
+    const width = 2 * r
+    for (let i = 0; i < r; i++) {
+      for (let k = 0; k < r; k++) {
+        work[i * width + k] = vertices[k * r + i]
+        work[i * width + r + k] = i === k ? 1 : 0
+      }
+    }
+    for (let c = 0; c < r; c++) {
+      let pivot = c
+      for (let i = c + 1; i < r; i++) {
+        if (Math.abs(work[i * width + c]) > Math.abs(work[pivot * width + c])) pivot = i
+      }
+      if (Math.abs(work[pivot * width + c]) < 1e-12) {
+        dual.fill(0)
+        return
+      }
+      eliminate(work, r, c, pivot)
+    }
+    for (let k = 0; k < r; k++) for (let c = 0; c < r; c++) dual[k * r + c] = work[k * width + r + c]
+  }
+
+  /**
+   * The edge along which the crossing terms are furthest above their chords, cut at the mean of the kinks on it.
+   *
+   * After a survey.
+   *
+   * @param curvature what a squared length of an edge counts beside that
+   */
+  chooseCut(curvature: number): Cut {
+    const { r, scores, pulls, vertices } = this
+    const cut = { first: 0, second: 1, along: 0, across: 0, length: 0 }
+    let best = -1
+    let share = 0.5
+    for (let i = 0; i < r; i++) {
+      for (let j = i + 1; j < r; j++) {
+        const square = squaredDistance(vertices, i * r, j * r, r)
+        const kinks = scores[i * r + j]
+        const score = kinks + (curvature + LENGTH_SHARE) * square
+        if (score <= best) continue
+        best = score
+        cut.first = i
+        cut.second = j
+        cut.length = Math.sqrt(square)
+        share = kinks > 0 ? pulls[i * r + j] / kinks : 0.5
+        if (curvature * square > kinks) share = 0.5
+      }
+    }
+    share = Math.min(1 - LEAST_SHARE, Math.max(LEAST_SHARE, share))
+    const size = Math.sqrt(1 - share * (1 - share) * cut.length ** 2)
+    cut.along = (1 - share) / size
+    cut.across = share / size
+    return cut
+  }
+
+  /** Becomes the part of `parent` in which vertex `replaced` is moved to the cut; rows and form are left to sort. */
+  becomePart(parent: WorkingCone, cut: Cut, replaced: number): void {
+    const { r, vertices, dual } = this
+    vertices.set(parent.vertices)
+    dual.set(parent.dual)
+    this.form.set(parent.form)
+    this.bounds.set(parent.bounds)
+    const isFirst = replaced === cut.first
+    const kept = isFirst ? cut.second : cut.first
+    const [own, other] = isFirst ? [cut.along, cut.across] : [cut.across, cut.along]
+    // u = λV + μV′ = (λ/own)·x + (μ − λ·other/own)·V′ for the new vertex x = own·V + other·V′.
+    for (let c = 0; c < r; c++) {
+      const [at, beside] = [replaced * r + c, kept * r + c]
+      vertices[at] = own * parent.vertices[at] + other * parent.vertices[beside]
+      dual[beside] -= (dual[at] * other) / own
+      dual[at] /= own
+    }
   }
 }
 
-/** The two halves of a cone, cut at the middle of its longest edge. */
-export function bisect(problem: PiecewiseLinear, cone: SimplicialCone): [SimplicialCone, SimplicialCone] {
-  const { vertices, sign, crossing, linear } = cone
-  let [first, second, least] = [0, 1, Infinity]
-  for (let i = 0; i < vertices.length; i++) {
-    for (let j = i + 1; j < vertices.length; j++) {
-      const cosine = dot(vertices[i], vertices[j])
-      if (cosine < least) [first, second, least] = [i, j, cosine]
-    }
+function eliminate(work: Float64Array, r: number, c: number, pivot: number): void {
+  const width = 2 * r
+  for (let k = 0; k < width; k++) {
+    const kept = work[c * width + k]
+    work[c * width + k] = work[pivot * width + k]
+    work[pivot * width + k] = kept
   }
-  const middle = normalizedSum([vertices[first], vertices[second]])
-  const half = (replaced: number) =>
-    boundedCone(
-      problem,
-      sign,
-      vertices.map((vertex, k) => (k === replaced ? middle : vertex)),
-      crossing,
-      linear,
-    )
-  return [half(first), half(second)]
+  const inverse = 1 / work[c * width + c]
+  for (let k = 0; k < width; k++) work[c * width + k] *= inverse
+  for (let i = 0; i < r; i++) {
+    const factor = work[i * width + c]
+    if (i === c || factor === 0) continue
+    for (let k = 0; k < width; k++) work[i * width + k] -= factor * work[c * width + k]
+  }
 }
 
-function normalizedSum(vertices: readonly Float64Array[]): Float64Array {
-  const sum = new Float64Array(vertices[0].length)
-  for (const vertex of vertices) axpy(1, vertex, sum)
-  scale(1 / norm2(sum), sum)
+function squaredDistance(x: Float64Array, i: number, j: number, n: number): number {
+  let sum = 0
+  for (let c = 0; c < n; c++) sum += (x[i + c] - x[j + c]) ** 2
   return sum
-}
-
-/** Σλ_k ≤ 1/min c̄ᵀV_k on the ball. */
-function centerBound(vertices: readonly Float64Array[], h: Float64Array, center: Float64Array): number {
-  const most = Math.max(0, ...h)
-  return most / Math.min(...vertices.map((vertex) => dot(center, vertex)))
-}
-
-/** ‖V⁻ᵀh‖ by Gaussian elimination on the rows V_kᵀ·x = h_k; Infinity when the vertices are nearly dependent. */
-function spanBound(vertices: readonly Float64Array[], h: Float64Array): number {
-  const r = h.length
-  const rows = vertices.map((vertex, k) => Float64Array.of(...vertex, h[k]))
-  for (let c = 0; c < r; c++) {
-    let pivot = c
-    for (let k = c + 1; k < r; k++) if (Math.abs(rows[k][c]) > Math.abs(rows[pivot][c])) pivot = k
-    ;[rows[c], rows[pivot]] = [rows[pivot], rows[c]]
-    if (Math.abs(rows[c][c]) < 1e-9) return Infinity
-    for (let k = 0; k < r; k++) if (k !== c) axpy(-rows[k][c] / rows[c][c], rows[c], rows[k])
-  }
-  return norm2(Float64Array.from(rows, (row, c) => row[r] / row[c]))
 }
