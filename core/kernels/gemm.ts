@@ -1,5 +1,6 @@
 import { engine, type Engine } from './engine.ts'
 import { RowWindow, Staging, type Dense } from './staging.ts'
+import { isThin, multiplyThin } from './thin.ts'
 
 export interface GemmOptions {
   readonly transposeA?: boolean
@@ -39,6 +40,10 @@ export function gemm(A: Dense, B: Dense, C: Dense, options: GemmOptions = {}): v
   const host = engine()
   host.scratch((arena) => {
     const staging = new Staging(host, arena)
+    if (isThin(A, C, options)) {
+      multiplyThin(host, staging, A, B, C, options)
+      return
+    }
     const mask = options.rowMask ? staging.input(options.rowMask) : 0
     if (options.transposeA) multiplyByDepth(host, staging, A, B, C, options, mask)
     else multiplyByRows(host, staging, A, B, C, options, mask)

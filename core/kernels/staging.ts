@@ -32,6 +32,11 @@ export class Staging {
     return this.host.owns(dense.data)
   }
 
+  /** Room for `length` doubles, their content undefined. */
+  doubles(length: number): Float64Array {
+    return this.arena.float64Undefined(length)
+  }
+
   /** Room for `length` entries of the kind that `like` holds, its content undefined. */
   room(like: NumberArray, length: number): NumberArray {
     return like instanceof Float32Array ? this.arena.float32(length) : this.arena.float64Undefined(length)

@@ -38,6 +38,10 @@ const sizes: readonly [number, number, number][] = [
   [130, 37, 300],
   [500, 9, 530],
   [20, 1050, 6],
+  // Few columns: rows of A where they lie.
+  [903, 3, 301],
+  [6, 8, 11000],
+  [700, 1, 731],
 ]
 const transposes = [false, true].flatMap((a) => [false, true].map((b) => [a, b] as const))
 
@@ -66,6 +70,13 @@ describe('matrix product', () => {
     }
   })
 
+  it('of more columns and depth than are packed at a time', () => {
+    const { A, B, C } = operands(13, 1101, 1103, false, false)
+    const options = { alpha: -1, beta: 1 }
+    const expected = reference(A, B, C, options)
+    expect(largestDifference(multiply(A, B, { ...options, out: C }).data, expected.data)).toBeLessThan(1e-11)
+  })
+
   it('does not depend on where the arrays lie, to the last bit', () => {
     for (const [transposeA, transposeB] of transposes) {
       const { A, B, C } = operands(1500, 40, 1100, transposeA, transposeB)
@@ -78,10 +89,43 @@ describe('matrix product', () => {
     }
   })
 
+  it('does not depend on where the arrays lie for few columns either', () => {
+    for (const [transposeA, transposeB] of transposes) {
+      const { A, B, C, rowMask } = operands(1501, 3, 1102, transposeA, transposeB)
+      const options = { transposeA, transposeB, alpha: 0.3, beta: 1.7, rowMask }
+      const outside = multiply(A, B, { ...options, out: C.clone() })
+      engine().scratch((arena) => {
+        const inside = arena.adopt(C)
+        multiply(arena.adopt(A), arena.adopt(B), { ...options, out: inside })
+        expect(sameBits(inside.data, outside.data)).toBe(true)
+      })
+    }
+  })
+
+  it('leaves masked rows out even where they are not finite, whatever the shape', () => {
+    for (const [m, n, k] of [
+      [800, 3, 900],
+      [60, 40, 50],
+    ] as const) {
+      for (const transposeA of [false, true]) {
+        const { A, B, C, rowMask } = operands(m, n, k, transposeA, false)
+        rowMask.forEach((kept, i) => {
+          if (!kept) A.row(i).fill(NaN)
+        })
+        expect(
+          multiply(A, B, { transposeA, rowMask, alpha: -2, beta: 1, out: C }).data.every(Number.isFinite),
+        ).toBe(true)
+      }
+    }
+  })
+
   it('does not read the destination when β is 0', () => {
     const out = new Matrix(40, 40, new Float64Array(1600).fill(NaN))
     multiply(randomMatrix(40, 40), randomMatrix(40, 40), { out })
     expect(out.data.every(Number.isFinite)).toBe(true)
+    const thin = new Matrix(900, 2, new Float64Array(1800).fill(NaN))
+    multiply(randomMatrix(900, 500), randomMatrix(500, 2), { out: thin })
+    expect(thin.data.every(Number.isFinite)).toBe(true)
   })
 
   it('of depth 0, or with α = 0, is β·C', () => {

@@ -37,6 +37,7 @@ describe('a team of threads', () => {
     [300, 200, 700],
     [7, 2100, 300],
     [1000, 3, 800],
+    [125, 1030, 1100],
   ])('gives the same bits as one thread: %i×%i of depth %i', async (m, n, k) => {
     const [A, B] = [randomMatrix(m, k, 'A'), randomMatrix(k, n, 'B')]
     const alone = product(new Engine(), A, B)
@@ -50,6 +51,35 @@ describe('a team of threads', () => {
       await setTimeout(100)
       expect(sameBits(product(host, A, B, 10), alone)).toBe(true)
     }
+  })
+
+  it('grows when more are allowed, and sleeps while none is', async () => {
+    const host = new Engine()
+    engines.push(host)
+    const [A, B] = [randomMatrix(300, 280, 'A'), randomMatrix(280, 260, 'B')]
+    const alone = product(host, A, B)
+    let allowed = 0
+    host.invite(spawnTeamMember, () => allowed)
+    for (const [now, threads] of [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [0, 3],
+      [1, 3],
+    ]) {
+      allowed = now
+      expect(sameBits(product(host, A, B, 3), alone)).toBe(true)
+      expect(host.threads).toBe(threads)
+      await setTimeout(50)
+    }
+  })
+
+  it('leaves small products to one thread', () => {
+    const host = new Engine()
+    engines.push(host)
+    host.invite(spawnTeamMember, () => 1)
+    product(host, randomMatrix(50, 50, 'A'), randomMatrix(50, 50, 'B'))
+    expect(host.threads).toBe(1)
   })
 
   it('is dismissed and hired again', async () => {
