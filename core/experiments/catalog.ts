@@ -5,7 +5,8 @@
 import { closedFormApplies } from '../closed-form/applies.ts'
 import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
 import { LOSSES } from '../losses/index.ts'
-import { convexApplies } from '../programs/applies.ts'
+import { convexApplies, gatedApplies } from '../programs/applies.ts'
+import { lowRankApplies } from '../programs/low-rank/applies.ts'
 import { penalizedApplies } from '../programs/penalized/applies.ts'
 import { METHOD_SCHEMAS } from './document.ts'
 import type { LossId, MethodId, MethodSettings, NetworkSettings, SettingsOf } from './document.ts'
@@ -67,8 +68,7 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
       'The exact convex program over hyperplane arrangements, cone constraints enforced, with a certificate.',
     source: 'Pilanci & Ergen 2020, (8); Ergen et al. 2022, Thm 2.2',
     label: ({ solver }) => (solver === 'admm' ? 'Convex, ADMM' : 'Convex'),
-    applies: ({ network, loss, summary }, settings) =>
-      convexApplies(network, loss, summary, settings.arrangements),
+    applies: ({ network, loss, summary }, settings) => convexApplies(network, loss, summary, settings),
   },
   gated: {
     title: 'Gated ReLU relaxation',
@@ -76,7 +76,7 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     source: 'Pilanci & Ergen 2020; Mishkin et al. 2022',
     label: () => 'Gated',
     applies: ({ network, loss, summary }, settings) =>
-      convexApplies(network, loss, summary, settings.arrangements),
+      gatedApplies(network, loss, summary, settings.arrangements),
   },
   penalized: {
     title: 'Penalised program',
@@ -85,6 +85,15 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     source: 'Ergen et al. 2022, App. A; Ergen & Pilanci 2023, (11)',
     label: ({ optimizer }) => `Penalised, ${OPTIMIZER_WORDS[optimizer]}`,
     applies: ({ network, loss, summary }) => penalizedApplies(network, loss, summary),
+  },
+  'low-rank': {
+    title: 'Low-rank program',
+    summary:
+      'The convex program on the leading singular directions of the data, with a bound for the data as they are.',
+    source: 'Ergen & Pilanci 2023, Thm 2',
+    label: ({ rank, variance }) =>
+      rank === 'variance' ? `Low rank, ${Number((100 * variance).toFixed(2))} %` : `Low rank ${rank}`,
+    applies: ({ network, loss, summary }, settings) => lowRankApplies(network, loss, summary, settings),
   },
   'closed-form': {
     title: 'Closed form',

@@ -220,11 +220,17 @@ export const arrangementsSchema = z.strictObject({
   limit: count.default(20_000),
 })
 
-const convexSettings = {
-  arrangements: arrangementsSchema.default({ mode: 'auto', count: 200, limit: 20_000 }),
-  /** Stop when the solver gap is below tolerance · |primal|. */
-  tolerance: positive.default(1e-6),
-}
+/** The same where cells can also be found by growth; `auto` grows where it does not enumerate, if the data are not too large. */
+export const growableSchema = arrangementsSchema.extend({
+  mode: z.enum(['auto', 'enumerate', 'sample', 'grow']).default('auto'),
+})
+
+const NO_ARRANGEMENTS = { mode: 'auto', count: 200, limit: 20_000 } as const
+
+/** Stop when the solver gap is below tolerance · |primal|. */
+const tolerance = positive.default(1e-6)
+
+const fixedCells = { arrangements: arrangementsSchema.default(NO_ARRANGEMENTS), tolerance }
 
 /** Halve the learning rate when the objective has not improved for `patience` epochs; null: constant. */
 const plateauSchedule = z
@@ -235,11 +241,18 @@ const plateauSchedule = z
 export const METHOD_SCHEMAS = {
   convex: z.strictObject({
     id: z.literal('convex'),
-    ...convexSettings,
+    arrangements: growableSchema.default(NO_ARRANGEMENTS),
+    tolerance,
+    /** Growth: random starts of every search for neurons that the dual prices above β. */
+    search: z.strictObject({ starts: count.default(40) }).default({ starts: 40 }),
+    /** The search for a bound over all neurons: cones bounded at most, and its relative precision. */
+    proof: z
+      .strictObject({ cones: count.default(300_000), epsilon: positive.default(5e-5) })
+      .default({ cones: 300_000, epsilon: 5e-5 }),
     /** active-set: working sets with exact cone projections; admm: the second opinion on the full program. */
     solver: z.enum(['active-set', 'admm']).default('active-set'),
   }),
-  gated: z.strictObject({ id: z.literal('gated'), ...convexSettings }),
+  gated: z.strictObject({ id: z.literal('gated'), ...fixedCells }),
   /** The program over sampled cells, its cone constraints as a penalty: for data too large for the exact one. */
   penalized: z.strictObject({
     id: z.literal('penalized'),
@@ -254,6 +267,15 @@ export const METHOD_SCHEMAS = {
     epochs: count.default(100),
     batchSize: z.union([count, z.literal('full')]).default(256),
     schedule: plateauSchedule,
+  }),
+  /** The program on the leading singular directions of the data, evaluated on the data as they are (THEORY 3.9). */
+  'low-rank': z.strictObject({
+    id: z.literal('low-rank'),
+    /** Singular directions kept; `variance`: as many as explain the share below. */
+    rank: z.union([count, z.literal('variance')]).default(2),
+    /** Share of the sum of squares that the directions kept explain. */
+    variance: z.number().gt(0).max(1).default(0.95),
+    ...fixedCells,
   }),
   'closed-form': z.strictObject({ id: z.literal('closed-form') }),
   sgd: z.strictObject({
@@ -279,6 +301,7 @@ export const methodSchema = z.discriminatedUnion('id', [
   METHOD_SCHEMAS.convex,
   METHOD_SCHEMAS.gated,
   METHOD_SCHEMAS.penalized,
+  METHOD_SCHEMAS['low-rank'],
   METHOD_SCHEMAS['closed-form'],
   METHOD_SCHEMAS.sgd,
   METHOD_SCHEMAS['least-squares'],
@@ -317,6 +340,7 @@ export type Split = z.infer<typeof splitSchema>
 export type NetworkSettings = z.infer<typeof networkSchema>
 export type FamilySettings<Id extends FamilyId> = Extract<NetworkSettings, { family: Id }>
 export type ArrangementSettings = z.infer<typeof arrangementsSchema>
+export type GrowableArrangements = z.infer<typeof growableSchema>
 export type MethodSettings = z.infer<typeof methodSchema>
 export type SettingsOf<Id extends MethodId> = Extract<MethodSettings, { id: Id }>
 

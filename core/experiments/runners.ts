@@ -4,6 +4,7 @@ import { runClosedForm } from './methods/closed-form.ts'
 import { runConvex } from './methods/convex.ts'
 import { runGated } from './methods/gated.ts'
 import { runLeastSquares } from './methods/least-squares.ts'
+import { runLowRank } from './methods/low-rank.ts'
 import { runPenalized } from './methods/penalized.ts'
 import { runSgd } from './methods/sgd.ts'
 import type { MethodOutcome, MethodProgress, Problem, RunContext, RunMethod } from './problem.ts'
@@ -12,6 +13,7 @@ const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
   convex: runConvex,
   gated: runGated,
   penalized: runPenalized,
+  'low-rank': runLowRank,
   'closed-form': runClosedForm,
   sgd: runSgd,
   'least-squares': runLeastSquares,

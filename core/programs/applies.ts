@@ -1,73 +1,171 @@
-import { cellBound, enumerates, formatCount } from '../arrangements/count.ts'
-import type { ArrangementSettings, LossId, NetworkSettings } from '../experiments/document.ts'
+import { formatCount } from '../arrangements/count.ts'
+import { BidualError } from '../errors.ts'
+import type {
+  ArrangementSettings,
+  FamilyId,
+  GrowableArrangements,
+  LossId,
+  NetworkSettings,
+  SettingsOf,
+} from '../experiments/document.ts'
 import type { Hypothesis, ProblemSummary } from '../experiments/result.ts'
+import { LOSSES } from '../losses/index.ts'
+import { arrangedShape, dictionaryPlan, type ArrangedShape } from './plan.ts'
 
-/** Rank of the matrix whose rows cut the cells: X, or [U, 1/√n] for batch normalisation (THEORY §3). */
-export function arrangedRank(family: NetworkSettings['family'], summary: ProblemSummary): number {
-  return family === 'bn-relu' ? summary.rankCentered + 1 : summary.rank
+export interface Coverage {
+  applies: boolean
+  because: string
+  hypotheses: Hypothesis[]
 }
 
+type Check = Hypothesis & { reason: string }
+
+/** The settings of the convex method that decide whether it applies. */
+export type ConvexQuestion = { arrangements: GrowableArrangements } & Partial<
+  Pick<SettingsOf<'convex'>, 'solver'>
+>
+
 /**
- * Whether the two-layer convex programs (THEORY 3.1, 3.2) and their gated relaxation cover a problem, and why.
- * Light enough for a form: only counts are computed.
+ * Whether a convex program (THEORY §3) covers a problem, and why. Light enough for a form: only counts are computed.
  */
 export function convexApplies(
   network: NetworkSettings,
   loss: LossId,
   summary: ProblemSummary,
-  arrangements: ArrangementSettings,
-): { applies: boolean; because: string; hypotheses: Hypothesis[] } {
-  const rank = arrangedRank(network.family, summary)
-  const cells = cellBound(summary.n, rank)
-  const all = enumerates(arrangements, summary.n, rank)
-  const needsSigns = loss === 'hinge' || loss === 'logistic'
-  const { covered, words } = networkCovered(network)
-  const checks: (Hypothesis & { reason: string })[] = [
-    {
-      name: 'two-layer ReLU, plain or with batch normalisation before it',
-      holds: covered,
-      value: words,
-      reason: `No convex program for ${words} is built in: use gradient training, or a two-layer relu or bn-relu network.`,
-    },
-    {
-      name: 'one output',
-      holds: summary.outputs === 1 && loss !== 'cross-entropy',
-      value: summary.outputs,
+  { arrangements, solver = 'active-set' }: ConvexQuestion,
+): Coverage {
+  const overCells = !['linear', 'relu-bias'].includes(network.family)
+  const checks = [...familyChecks(network, summary), labelCheck(loss, summary)]
+  if (!overCells || checks.some(({ holds }) => !holds))
+    return answer(checks, () => EXACT_WORDS[network.family] ?? '')
+  return overShape(network, summary, (shape) => {
+    const plan = dictionaryPlan(network, summary, arrangements)
+    checks.push(limitCheck(network.family, shape, arrangements))
+    const single = summary.outputs === 1 && plan !== 'grow'
+    checks.push({
+      name: 'one program for ADMM',
+      holds: solver !== 'admm' || single,
+      value: plan,
       reason:
-        loss === 'cross-entropy'
-          ? 'Cross-entropy has an output per class, and the program for vector outputs has no direct solver: use the logistic loss with two classes, or gradient training.'
-          : `The program for ${summary.outputs} outputs has no direct solver: choose two classes with a scalar output, a closed form, or gradient training.`,
-    },
-    {
-      name: 'labels ±1',
-      holds: !needsSigns || summary.labels === 'sign',
-      value: summary.labels,
-      reason: `The ${loss} loss needs labels ±1; these are ${summary.labels}. Choose a target with two classes, or the squared loss.`,
-    },
-    {
-      name: 'cells within the limit',
-      holds: !all || cells <= arrangements.limit,
-      value: cells,
-      reason: `Up to ${formatCount(cells)} cells are more than the limit of ${formatCount(arrangements.limit)}: sample the arrangements or raise the limit.`,
-    },
-  ]
-  const failed = checks.find(({ holds }) => !holds)
-  const hypotheses = checks.map(({ name, holds, value }) => ({ name, holds, value }))
+        'ADMM solves one program of given blocks: with several outputs, or with cells that grow, use the active-set solver, or sample or enumerate cells of a network with one output.',
+    })
+    return answer(checks, () => cellWords(plan, shape, summary.outputs, arrangements))
+  })
+}
+
+/** Whether the gated relaxation covers a problem: ReLU networks of one hidden layer whose gates are free. */
+export function gatedApplies(
+  network: NetworkSettings,
+  loss: LossId,
+  summary: ProblemSummary,
+  arrangements: ArrangementSettings,
+): Coverage {
+  const gated: Check = {
+    name: 'ReLU after the hidden weights',
+    holds: ['relu', 'bn-relu', 'conv-bn'].includes(network.family),
+    value: network.family,
+    reason: `Without its cones the program of a ${network.family} network is not that of gated neurons: choose relu, bn-relu or conv-bn.`,
+  }
+  const checks = [...familyChecks(network, summary), gated, labelCheck(loss, summary)]
+  if (checks.some(({ holds }) => !holds)) return answer(checks, () => '')
+  return overShape(network, summary, (shape) => {
+    checks.push(limitCheck(network.family, shape, arrangements))
+    const plan = dictionaryPlan(network, summary, arrangements)
+    return answer(checks, () =>
+      cellWords(plan === 'grow' ? 'sample' : plan, shape, summary.outputs, arrangements),
+    )
+  })
+}
+
+const EXACT_WORDS: Partial<Record<FamilyId, string>> = {
+  linear: 'A program in the product of the layers; the dual is priced exactly.',
+  'relu-bias': 'Kinks are only needed at the data points: two atoms a point, priced exactly.',
+}
+
+function familyChecks(network: NetworkSettings, summary: ProblemSummary): Check[] {
+  if (network.family === 'relu') {
+    return [
+      {
+        name: 'two layers',
+        holds: network.layers === 2,
+        value: network.layers,
+        reason: `A plain ReLU network of ${network.layers} layers has no convex program: use two layers, the parallel family (three layers, path norm), a closed form, or gradient training.`,
+      },
+    ]
+  }
+  if (network.family === 'relu-bias') {
+    return [
+      {
+        name: 'rank(X) = 1',
+        holds: summary.rank === 1,
+        value: summary.rank,
+        reason: `With free biases the program covers data of rank one; these have rank ${summary.rank}. Use the relu family with a constant feature instead (step append-ones).`,
+      },
+    ]
+  }
+  return []
+}
+
+function labelCheck(loss: LossId, { labels }: ProblemSummary): Check {
+  const { title, labels: allowed } = LOSSES[loss]
   return {
-    applies: !failed,
-    because: failed?.reason ?? dictionaryWords(all, cells, rank, arrangements),
-    hypotheses,
+    name: `labels ${allowed.join(' or ')}`,
+    holds: allowed.includes(labels),
+    value: labels,
+    reason: `The ${title} loss needs ${allowed.map((coding) => LABEL_WORDS[coding]).join(' or ')} labels; these are ${LABEL_WORDS[labels]}. Choose another loss or coding of the target.`,
   }
 }
 
-/** Whether the programs of this folder are those of the network, and the network in words. */
-function networkCovered({ family, layers }: NetworkSettings): { covered: boolean; words: string } {
-  const covered = (family === 'relu' && layers === 2) || family === 'bn-relu'
-  return { covered, words: `${family} networks of ${layers} layers` }
+const LABEL_WORDS = { sign: '±1', real: 'real', 'one-hot': 'one-hot' } as const
+
+/** Of cells in two levels the bound is far too large: those are counted as they are enumerated. */
+function limitCheck(
+  family: FamilyId,
+  { cells }: ArrangedShape,
+  { mode, limit }: GrowableArrangements,
+): Check {
+  return {
+    name: 'cells within the limit',
+    holds: mode !== 'enumerate' || family === 'parallel' || cells <= limit,
+    value: cells,
+    reason: `Up to ${formatCount(cells)} cells are more than the limit of ${formatCount(limit)}: grow or sample the arrangements, or raise the limit.`,
+  }
 }
 
-function dictionaryWords(all: boolean, cells: number, rank: number, { count }: ArrangementSettings): string {
-  return all
+function cellWords(
+  plan: ReturnType<typeof dictionaryPlan>,
+  { cells, rank }: ArrangedShape,
+  outputs: number,
+  { count }: GrowableArrangements,
+): string {
+  const most = `Rank ${rank} has up to ${formatCount(cells)} cells`
+  if (plan === 'grow') return `${most}: those that matter are found by growth, and the bound is searched for.`
+  if (plan === 'sample') return `${most}; ${formatCount(count)} are sampled.`
+  return outputs === 1
     ? `All cells (at most ${formatCount(cells)}) of rank ${rank} are enumerated: the optimum is global.`
-    : `Rank ${rank} has up to ${formatCount(cells)} cells; ${formatCount(count)} are sampled.`
+    : `All cells (at most ${formatCount(cells)}) of rank ${rank} are enumerated; the bound over ${outputs} outputs is searched for.`
+}
+
+/** What depends on the shape of the patches is refused where the filter does not fit. */
+function overShape(
+  network: NetworkSettings,
+  summary: ProblemSummary,
+  check: (shape: ArrangedShape) => Coverage,
+): Coverage {
+  try {
+    return check(arrangedShape(network, summary))
+  } catch (error) {
+    if (!(error instanceof BidualError)) throw error
+    const reason = error.message
+    return answer([{ name: 'the filter fits the image', holds: false, value: null, reason }], () => '')
+  }
+}
+
+function answer(checks: readonly Check[], words: () => string): Coverage {
+  const failed = checks.find(({ holds }) => !holds)
+  return {
+    applies: !failed,
+    because: failed?.reason ?? words(),
+    hypotheses: checks.map(({ name, holds, value }) => ({ name, holds, value })),
+  }
 }

@@ -2,7 +2,7 @@ import { BidualError } from '../errors.ts'
 import type { ArrangementSettings } from '../experiments/document.ts'
 import type { NamedArrays, Problem, TrainedNetwork } from '../experiments/problem.ts'
 import { LOSSES } from '../losses/index.ts'
-import { convexApplies } from './applies.ts'
+import { convexApplies, type ConvexQuestion } from './applies.ts'
 import type { Dictionary } from './dictionary.ts'
 import { familyOf, type ProgramFamily } from './families/index.ts'
 import { scalarProgram, type Block, type ConvexProgram } from './program.ts'
@@ -30,7 +30,9 @@ export function buildProgram(
   cones: boolean,
   seed: number,
 ): BuiltProgram {
-  refuseUncovered(problem, settings)
+  refuseUncovered(problem, { arrangements: settings })
+  if (problem.Y.cols !== 1)
+    throw new RangeError('A program of several outputs grows its blocks: see DirectionGrowth.')
   const family = familyOf(problem)
   const dictionary = family.dictionary(settings, seed)
   return {
@@ -50,8 +52,11 @@ export function programOver(
   return scalarProgram(dictionary, Y, LOSSES[loss], beta, cones)
 }
 
-function refuseUncovered({ network, loss, summary }: Problem, settings: ArrangementSettings): void {
-  const answer = convexApplies(network, loss, summary, settings)
+/**
+ * @throws BidualError unsupported or too-large, with the reason, where no convex program covers the problem
+ */
+export function refuseUncovered({ network, loss, summary }: Problem, question: ConvexQuestion): void {
+  const answer = convexApplies(network, loss, summary, question)
   if (answer.applies) return
   const tooLarge = answer.hypotheses.every(({ name, holds }) => holds || name === 'cells within the limit')
   throw new BidualError(tooLarge ? 'too-large' : 'unsupported', answer.because)

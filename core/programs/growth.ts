@@ -71,7 +71,8 @@ export class NeuronGrowth implements Growth {
   }
 
   private admit(theta: Float64Array, output: Float64Array): boolean {
-    return this.table.add(this.family.admit(this.dictionary, theta), output)
+    const cell = this.family.admit(this.dictionary, theta)
+    return cell >= 0 && this.table.add(cell, output)
   }
 
   private unitAtom(block: Block): Float64Array {

@@ -14,8 +14,10 @@ export interface ProgramFamily<D extends Dictionary = Dictionary> {
   dictionary(settings: ArrangementSettings, seed: number): D
   /** An empty dictionary that grows cell by cell. */
   growing(): D
-  /** The cell that atom θ lies in (coordinates of the family's atoms), added to a growing dictionary when it is new. */
+  /** The cell that atom θ lies in (coordinates of the family's atoms), added to a growing dictionary when it is new; −1 when θ responds with zero. */
   admit(dictionary: D, theta: Float64Array): number
+  /** An atom inside every cell, in the coordinates of the family's atoms. */
+  seeds(dictionary: D): Float64Array[]
   /** The atom θ of a block: its vector in the coordinates of the family's atoms, of the same size. */
   atom(dictionary: D, block: Block): Float64Array
   /** The network that realises blocks, each at a cost of ‖v‖ in the regularizer. */

@@ -21,6 +21,7 @@ export function pooledFamily(
     growing: () => new PooledDictionary(A, new GrowingArrangement(A), patches),
     admit: ({ arrangement }, theta) =>
       arrangement instanceof GrowingArrangement ? arrangement.join(theta) : -1,
+    seeds: ({ arrangement: { gates } }) => Array.from({ length: gates.rows }, (_, i) => gates.row(i).slice()),
     atom: (_dictionary, { vector }) => vector.slice(),
     recover: (_dictionary, blocks) => recover(blocks),
     arrays({ arrangement: { gates } }) {

@@ -64,7 +64,7 @@ describe('dual points', () => {
 })
 
 describe('claims', () => {
-  const problem = plantedProblem('relu', 'squared', 0.2, { n: 24, d: 6 })
+  const problem = plantedProblem('relu', 'squared', 0.2, { n: 24, d: 10 })
   const arrangements = { mode: 'sample', count: 40, limit: 20_000 } as const
 
   it('a sampled program claims its dictionary', () => {
@@ -121,9 +121,9 @@ describe('claims', () => {
   })
 
   it('refuses what the program does not cover, with the reason', () => {
-    const summary = { ...problem.summary, outputs: 3 }
-    const run = runConvex({ ...problem, summary }, METHOD_SCHEMAS.convex.parse({ id: 'convex' }), context)
-    run.next()
+    const summary = { ...problem.summary, labels: 'real' as const }
+    const asked = { ...problem, summary, loss: 'hinge' as const }
+    const run = runConvex(asked, METHOD_SCHEMAS.convex.parse({ id: 'convex' }), context)
     expect(() => run.next()).toThrow(expect.objectContaining({ code: 'unsupported' }))
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { gram, multiply, norm2 } from '../../../core/linalg/products.ts'
+import { networkSchema } from '../../../core/experiments/document.ts'
 import { forward, matrixOf, objective } from '../../../core/networks/index.ts'
 import { convexApplies } from '../../../core/programs/applies.ts'
 import { arrangedMatrix } from '../../../core/programs/arranged.ts'
@@ -147,24 +148,50 @@ describe('where the program applies', () => {
     answer.hypotheses.filter(({ holds }) => !holds).map(({ name }) => name)
 
   it('says that all cells are enumerated in the plane', () => {
-    const answer = convexApplies(network, 'hinge', summary, auto)
+    const answer = convexApplies(network, 'hinge', summary, { arrangements: auto })
     expect(answer.applies).toBe(true)
     expect(answer.because).toContain('global')
   })
 
   it.each([
-    ['hinge', { labels: 'real' as const }, 'labels ±1'],
-    ['squared', { outputs: 3 }, 'one output'],
-    ['cross-entropy', { outputs: 2, labels: 'one-hot' as const }, 'one output'],
+    ['hinge', { labels: 'real' as const }, 'labels sign'],
+    ['cross-entropy', { labels: 'real' as const }, 'labels one-hot'],
   ] as const)('refuses %s with %o', (loss, change, hypothesis) => {
-    const answer = convexApplies(network, loss, { ...summary, ...change }, auto)
+    const answer = convexApplies(network, loss, { ...summary, ...change }, { arrangements: auto })
     expect(answer.applies).toBe(false)
     expect(names(answer)).toEqual([hypothesis])
   })
 
+  it('refuses ADMM where blocks are found on the way', () => {
+    const several = { ...summary, outputs: 3, labels: 'one-hot' as const }
+    const question = { arrangements: auto, solver: 'admm' } as const
+    expect(names(convexApplies(network, 'cross-entropy', several, question))).toEqual([
+      'one program for ADMM',
+    ])
+    expect(convexApplies(network, 'hinge', summary, question).applies).toBe(true)
+  })
+
+  it('refuses deep ReLU networks, biases on data of higher rank and filters that do not fit', () => {
+    const asks = (settings: object) =>
+      names(convexApplies(networkSchema.parse(settings), 'squared', summary, { arrangements: auto }))
+    expect(asks({ family: 'relu', layers: 3 })).toEqual(['two layers'])
+    expect(asks({ family: 'relu-bias' })).toEqual(['rank(X) = 1'])
+    expect(asks({ family: 'conv-bn', filter: 5 })).toEqual(['the filter fits the image'])
+    expect(asks({ family: 'linear', layers: 3 })).toEqual([])
+  })
+
+  it('grows where there are too many cells to enumerate, and samples where there are too many entries', () => {
+    const high = { ...summary, rank: 30 }
+    expect(convexApplies(network, 'hinge', high, { arrangements: auto }).because).toContain('found by growth')
+    const large = { ...high, n: 60_000 }
+    expect(convexApplies(network, 'hinge', large, { arrangements: auto }).because).toContain('are sampled')
+  })
+
   it('refuses an enumeration above the limit before any work, and the program does the same', () => {
     const settings = { mode: 'enumerate', count: 1, limit: 10 } as const
-    expect(names(convexApplies(network, 'hinge', summary, settings))).toEqual(['cells within the limit'])
+    expect(names(convexApplies(network, 'hinge', summary, { arrangements: settings }))).toEqual([
+      'cells within the limit',
+    ])
     expect(() => buildProgram(plantedProblem('relu', 'hinge', 1), settings, true, 0)).toThrow(
       expect.objectContaining({ code: 'too-large' }),
     )

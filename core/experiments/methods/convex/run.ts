@@ -1,0 +1,88 @@
+/** What the convex program and its gated relaxation report alike. */
+import { dualPoint } from '../../../certificates/dual-point.ts'
+import type { ProgramFamily } from '../../../programs/families/index.ts'
+import type { ConvexProgram } from '../../../programs/program.ts'
+import { growProgram, type Grown, type Growth } from '../../../programs/grow.ts'
+import type { WarmStart } from '../../../solvers/active-set.ts'
+import type { SolverProgress, SolverResult, SolverSettings } from '../../../solvers/solver.ts'
+import type { MethodProgress, NamedArrays, RunContext } from '../../problem.ts'
+
+type AnySolver = (
+  program: ConvexProgram,
+  settings: SolverSettings,
+  warm?: WarmStart,
+) => Generator<SolverProgress, SolverResult>
+
+/**
+ * Runs a solver and passes its progress on. The dual value is recomputed from scratch at the returned V, unless the run
+ * was stopped: then the solver's own, feasible by the same pricing, is returned at once.
+ */
+export function* solve(
+  solver: AnySolver,
+  program: ConvexProgram,
+  tolerance: number,
+  { stop }: RunContext,
+  warm?: WarmStart,
+): Generator<MethodProgress, SolverResult> {
+  const run = solver(program, { tolerance, stop }, warm)
+  let step = run.next()
+  while (!step.done) {
+    yield progressOf(step.value, 'solving')
+    step = run.next()
+  }
+  return stop(step.value.iterations) === null ? recomputed(program, step.value) : step.value
+}
+
+/** Grows a program to its end and passes the progress on. */
+export function* grow(
+  growth: Growth,
+  tolerance: number,
+  { stop }: RunContext,
+  done = 0,
+): Generator<MethodProgress, Grown> {
+  const run = growProgram(growth, { tolerance, stop: (k) => stop(done + k) })
+  let step = run.next()
+  while (!step.done) {
+    const { rounds, blocks, iteration } = step.value
+    const phase = `round ${rounds}: ${blocks} blocks`
+    yield progressOf({ ...step.value, iteration: done + iteration }, phase)
+    step = run.next()
+  }
+  const { result } = step.value
+  return { ...step.value, result: { ...result, iterations: done + result.iterations } }
+}
+
+function progressOf({ iteration, primal, dual }: SolverProgress, phase: string): MethodProgress {
+  const objective = Number.isFinite(primal) ? primal : undefined
+  return { iteration, objective, dual, phase }
+}
+
+/** The dual point priced afresh over all blocks of the program. */
+export function recomputed(program: ConvexProgram, result: SolverResult): SolverResult {
+  const { V, value } = dualPoint(program, result.V)
+  return { ...result, V, dual: value }
+}
+
+/** `dual` n×K, and what the family exports of its cells. */
+export function programArrays(
+  family: ProgramFamily,
+  { dictionary, Y }: ConvexProgram,
+  { V }: SolverResult,
+): NamedArrays {
+  return {
+    dual: { shape: Y.cols === 1 ? [V.length] : [Y.rows, Y.cols], data: V },
+    ...family.arrays(dictionary),
+  }
+}
+
+export function programDetails(
+  { dictionary }: ConvexProgram,
+  { blocks }: SolverResult,
+): Record<string, number> {
+  return {
+    patterns: dictionary.count,
+    'theoretical bound': dictionary.bound,
+    'gate vectors drawn': dictionary.draws,
+    'active blocks': blocks.length,
+  }
+}
