@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SCALAR_LOSSES } from './fixtures.ts'
 import {
+  checkDegenerate,
   checkInterpolation,
   checkOptimum,
   expectSameObjective,
@@ -20,6 +21,10 @@ describe.each(SCALAR_LOSSES)('conv-bn over all cells of two filter weights, %s l
 
 describe('the equality loss over all cells of conv-bn', () => {
   checkInterpolation(overAllCells(problemOf({ family: 'conv-bn', filter: 2 }, 'equality', 1, { n: 5, d: 3 })))
+})
+
+describe('degenerate data of conv-bn', () => {
+  checkDegenerate({ family: 'conv-bn', filter: 2, padding: 1 })
 })
 
 describe('conv-bn', () => {

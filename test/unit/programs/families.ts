@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
+import { atomsOf } from '../../../core/atoms/index.ts'
 import type { LossId, NetworkSettings } from '../../../core/experiments/document.ts'
 import { networkSchema } from '../../../core/experiments/document.ts'
 import type { Problem } from '../../../core/experiments/problem.ts'
+import { Matrix } from '../../../core/linalg/matrix.ts'
+import { norm2 } from '../../../core/linalg/products.ts'
 import { forward, objective, regularizer } from '../../../core/networks/index.ts'
 import { programOver } from '../../../core/programs/build.ts'
 import type { Dictionary } from '../../../core/programs/dictionary.ts'
@@ -13,7 +16,7 @@ import { maxConeViolation } from '../../../core/solvers/cone-violation.ts'
 import { programPredictions, type SolverResult } from '../../../core/solvers/solver.ts'
 import { descend } from '../solvers/descent.ts'
 import { scsValue } from '../solvers/scs.ts'
-import { plantedProblem, solved } from './fixtures.ts'
+import { plantedProblem, problemOn, solved } from './fixtures.ts'
 
 export interface Case {
   readonly problem: Problem
@@ -65,6 +68,18 @@ export function expectSameObjective(
   forward(network, X).data.forEach((f, i) => expect(f).toBeCloseTo(F[i], 8))
 }
 
+function expectSameAtoms({ problem, family, dictionary }: Case, { blocks }: SolverResult): void {
+  const atoms = atomsOf(problem)
+  for (const block of blocks) {
+    const theta = family.atom(dictionary, block)
+    const [expected, response] = [new Float64Array(dictionary.rows), new Float64Array(dictionary.rows)]
+    dictionary.respond(block.cell, block.vector, 1, expected)
+    atoms.respond(theta, response)
+    response.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 8))
+    expect(atoms.normalize(theta)).toBeCloseTo(norm2(block.vector), 8)
+  }
+}
+
 /** What must come out for every family and loss on a small problem over all cells; SCS sees a smaller one, its own. */
 export function checkOptimum(one: Case, smaller = one, { starts = 50, width = 6 } = {}): void {
   const { problem, program } = one
@@ -80,6 +95,8 @@ export function checkOptimum(one: Case, smaller = one, { starts = 50, width = 6 
   })
 
   it('has one objective with the recovered network', () => expectSameObjective(one, result))
+
+  it('has the responses and sizes of its atoms', () => expectSameAtoms(one, result))
 
   it('is the same by ADMM', () => {
     const other = solved(solveAdmm, program, 1e-7)
@@ -117,5 +134,59 @@ export function checkInterpolation(one: Case): void {
     expect(cheap.primal).toBeLessThanOrEqual(beta * result.primal)
     expect(cheap.primal).toBeGreaterThan(0.9 * beta * result.primal)
     expect(regularizer(family.recover(dictionary, cheap.blocks))).toBeLessThanOrEqual(result.primal)
+  })
+}
+
+/** Rows that are zero, alone, equal, parallel, opposite, on one line, in a half-plane or with a constant column. */
+const DEGENERATE: Readonly<Record<string, number[][]>> = {
+  'all zeros': [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ],
+  'a single row': [[3, 4]],
+  'duplicate, parallel, opposite and zero rows': [
+    [1, 2],
+    [1, 2],
+    [2, 4],
+    [-1, -2],
+    [0, 0],
+  ],
+  'a constant column': [
+    [1, 2],
+    [1, -1],
+    [1, 0.5],
+    [1, 3],
+  ],
+  'data of rank one': [
+    [1, 2],
+    [2, 4],
+    [-3, -6],
+    [0.5, 1],
+  ],
+  'rows in a quadrant': [
+    [1, 2],
+    [2, 1],
+    [3, 1],
+    [1, 1],
+  ],
+}
+
+/** Degenerate data is solved to the same certified gap, and recovered networks have the same objective. */
+export function checkDegenerate(network: Partial<NetworkSettings> & Pick<NetworkSettings, 'family'>): void {
+  it.each(Object.entries(DEGENERATE))('%s', (_, rows) => {
+    const X = Matrix.fromRows(rows)
+    const Y = Matrix.column(Float64Array.from(rows, (_row, i) => 1 + Math.sin(5 * i)))
+    const problem = {
+      ...problemOn(X, Y, network.family, 'squared', 0.05),
+      network: networkSchema.parse(network),
+    }
+    for (const one of [overAllCells(problem), overSample(problem, 50)]) {
+      const { status, primal, dual, blocks } = solvedTo(one.program, 1e-9)
+      expect(status).toBe('solved')
+      expect(primal - dual).toBeLessThanOrEqual(1e-9 * primal)
+      const value = objective(one.family.recover(one.dictionary, blocks), X, Y, 'squared', 0.05)
+      expect(Math.abs(value - primal)).toBeLessThanOrEqual(1e-9 * primal)
+    }
   })
 }

@@ -6,7 +6,7 @@ import { cellOf, TwoLevelCells, type TwoLevelCell } from '../../../core/arrangem
 import { packBits } from '../../../core/arrangements/patterns.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { conicLeastSquares } from '../../../core/linalg/nnls.ts'
-import { dot, norm2 } from '../../../core/linalg/products.ts'
+import { dot, multiply, norm2 } from '../../../core/linalg/products.ts'
 import { LOSSES } from '../../../core/losses/index.ts'
 import { forward, parallelNetwork, regularizer, type Branch } from '../../../core/networks/index.ts'
 import { ParallelDictionary } from '../../../core/programs/dictionaries/parallel.ts'
@@ -14,6 +14,7 @@ import { scalarProgram } from '../../../core/programs/program.ts'
 import { stream } from '../../../core/random/index.ts'
 import { SCALAR_LOSSES } from './fixtures.ts'
 import {
+  checkDegenerate,
   checkInterpolation,
   checkOptimum,
   expectSameObjective,
@@ -31,6 +32,10 @@ describe.each(SCALAR_LOSSES)('parallel networks over all cells, %s loss', (loss)
 
 describe('the equality loss over all cells of parallel networks', () => {
   checkInterpolation(overAllCells(problemOf({ family: 'parallel', m1: 2 }, 'equality', 1, { n: 4, d: 2 })))
+})
+
+describe('degenerate data of parallel', () => {
+  checkDegenerate({ family: 'parallel', m1: 2 })
 })
 
 describe('cells of two layers', () => {
@@ -274,6 +279,14 @@ describe('parallel programs', () => {
     const growing = family.growing()
     const cells = result.blocks.map((block) => family.admit(growing, family.atom(dictionary, block)))
     expect(growing.count).toBe(new Set(cells).size)
+  })
+
+  it('work in the row space of rank-deficient data', () => {
+    const problem = problemOf({ family: 'parallel', m1: 2 }, 'squared', 0.1, { n: 5, d: 2 })
+    const X = multiply(problem.X, new Matrix(2, 4, stream(3).normals(8)))
+    const one = overAllCells({ ...problem, X, summary: { ...problem.summary, d: 4, rank: 2 } })
+    expect(one.dictionary.size).toBe(4)
+    expectSameObjective(one, solvedTo(one.program, 1e-9))
   })
 
   it('refuse an enumeration beyond the limit, and sample instead when they may choose', () => {

@@ -10,6 +10,7 @@ import { stream } from '../../../core/random/index.ts'
 import { ConeProjector, type ConeRows } from '../../../core/solvers/cone-projector.ts'
 import { SCALAR_LOSSES } from './fixtures.ts'
 import {
+  checkDegenerate,
   checkInterpolation,
   checkOptimum,
   expectSameObjective,
@@ -27,6 +28,10 @@ describe.each(SCALAR_LOSSES)('relu-bn over all cells of two features, %s loss', 
 
 describe('the equality loss over all cells of relu-bn', () => {
   checkInterpolation(overAllCells(problemOf({ family }, 'equality', 1, { n: 5, d: 3 })))
+})
+
+describe('degenerate data of relu-bn', () => {
+  checkDegenerate({ family })
 })
 
 /** The dictionary of the program as printed: w stays in the row space of the centred DᵢX. */
