@@ -11,7 +11,7 @@ import { rowSpaceOf, type RowSpace } from './data-reduction.ts'
 import { solveNuclearAdmm } from './nuclear-admm.ts'
 import { solveNuclearNewton, type NuclearSolver } from './nuclear-newton.ts'
 import { spectralPrice, type NuclearProgram } from './nuclear-program.ts'
-import { reweightedOptimum } from './reweighted.ts'
+import { localOptimum } from './local-optimum.ts'
 import { decayCost } from './schatten.ts'
 import { searchSizes } from './size-search.ts'
 
@@ -186,9 +186,10 @@ const oneSize: Route = function* (task) {
 const severalSizes: Route = function* (task) {
   const { program, layers, solver, settings } = task
   const evaluate = (W: Matrix) => objectiveAt(task, W)
-  const local = yield* reweightedOptimum(program, layers, evaluate, solver, settings)
+  const local = yield* localOptimum(program, layers, solver, settings)
   const stop = (k: number) => settings.stop(local.iterations + k)
-  const bound = yield* searchSizes({ ...task, infimum: leastFit(task) }, { ...settings, stop })
+  const search = { ...task, infimum: leastFit(task), reference: local.objective }
+  const bound = yield* searchSizes(search, { ...settings, stop })
   const candidates = [local.W, bound.W]
   const W = candidates.reduce((best, other) => (evaluate(other) < evaluate(best) ? other : best))
   return {

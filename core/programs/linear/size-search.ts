@@ -24,11 +24,18 @@ export interface SizeSearch {
   /** A lower bound of ℓ(A·W) over all W. */
   infimum: number
   solver: NuclearSolver
+  /**
+   * An objective that the bound will be compared with. Where it is far above the optimum found here, the bound needs no
+   * more accuracy than a small share of that distance.
+   */
+  reference?: number
 }
 
 /** Programs solved before the search, as shares of the penalty from which on W = 0 is optimal. */
 const FIRST_PENALTIES = [0.3, 0.03]
 const MAX_STEPS = 5000
+/** Accuracy of the bound as a share of its distance to the reference. */
+const REFERENCE_SHARE = 0.02
 
 /** An interval of sizes. */
 interface Piece {
@@ -59,7 +66,7 @@ export function* searchSizes(
     const piece = state.loosest()
     if (!piece) return state.result('solved')
     state.offerMixed(piece.at)
-    if (state.objective - piece.bound <= tolerance * Math.abs(state.objective)) return state.result('solved')
+    if (state.objective - piece.bound <= state.allowance(tolerance)) return state.result('solved')
     yield { iteration: state.iterations, primal: state.objective, dual: piece.bound }
     const reason = stop(state.iterations)
     if (reason) return state.result(reason)
@@ -118,6 +125,12 @@ class SearchState {
     const { program, layers, infimum } = this.search
     const to = sizeOfCost((this.objective - infimum) / program.beta, layers)
     this.pieces = [this.bound({ from: 0, to, bound: 0, at: 0 })]
+  }
+
+  /** How far the bound may stay below the objective. */
+  allowance(tolerance: number): number {
+    const { reference = -Infinity } = this.search
+    return Math.max(tolerance * Math.abs(this.objective), REFERENCE_SHARE * (reference - this.objective))
   }
 
   /** The interval with the least bound; null when no size can be better than the best. */
