@@ -14,7 +14,7 @@ import { finished, gaussian, orthonormal, solve, teacherProblem } from './linear
 describe('the cost of a singular value', () => {
   it.each([2, 3, 4, 7])('has a prox that beats a grid, %i layers', (layers) => {
     for (const gamma of [0.01, 0.3, 1, 4]) {
-      for (let t = 0; t <= 6; t += 0.125) {
+      for (let t = 0; t <= 6; t += 0.375) {
         const cost = (s: number) => 0.5 * (s - t) ** 2 + gamma * decayCost(Float64Array.of(s), layers)
         const best = cost(decayProx(t, gamma, layers))
         const grid = Array.from({ length: 600 }, (_, k) => cost(0.01 * k))
