@@ -79,12 +79,15 @@ export class Cholesky {
  */
 export function cholesky(A: Matrix): Cholesky {
   requireSquare(A)
-  requireFinite(A)
   return withWorkbench((bench) => {
-    const work = bench.arena.adopt(A)
+    const work = copyLower(A, bench.arena.matrixUndefined(A.rows, A.cols))
     const failed = factorise(bench, blockOf(work), rightScratch(bench))
-    if (failed < A.rows) throw new NotPositiveDefiniteError(failed)
-    return new Cholesky(lowerCopy(work))
+    if (failed < A.rows) {
+      // An entry that is not finite spoils the pivot of its row: no need to look for one before.
+      requireFinite(A)
+      throw new NotPositiveDefiniteError(failed)
+    }
+    return new Cholesky(copyLower(work, Matrix.zeros(A.rows, A.cols)))
   })
 }
 
@@ -106,10 +109,10 @@ function factorise(bench: Workbench, A: Block, scratch: number): number {
   return half + factorise(bench, corner, scratch)
 }
 
-function lowerCopy(work: Matrix): Matrix {
-  const L = Matrix.zeros(work.rows, work.cols)
-  for (let i = 0; i < work.rows; i++) L.row(i).set(work.row(i).subarray(0, i + 1))
-  return L
+/** Copies the lower triangle; what `to` holds above it stays. @returns `to` */
+function copyLower(from: Matrix, to: Matrix): Matrix {
+  for (let i = 0; i < from.rows; i++) to.row(i).set(from.row(i).subarray(0, i + 1))
+  return to
 }
 
 /** Rotates columns j and j+1 from row `first` on so that entry (first, j+1) vanishes and (first, j) is positive. */

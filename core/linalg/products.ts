@@ -8,6 +8,9 @@ export interface MultiplyOptions extends GemmOptions {
   readonly out?: Matrix
 }
 
+/** Side of the squares in which a triangle is mirrored. */
+const mirrorSize = 32
+
 /** Products with fewer multiplications are done in place by plain loops. */
 const smallProduct = 2000
 
@@ -206,12 +209,21 @@ export function identity(n: number): Matrix {
   return result
 }
 
-/** Copies the lower triangle onto the upper one, in place. */
+/** Copies the lower triangle onto the upper one, in place; by squares, so that both sides stay in the cache. */
 function mirrorLower(S: Matrix): Matrix {
-  for (let i = 0; i < S.rows; i++) {
-    for (let j = 0; j < i; j++) S.data[j * S.cols + i] = S.data[i * S.cols + j]
+  for (let top = 0; top < S.rows; top += mirrorSize) {
+    for (let left = 0; left <= top; left += mirrorSize) mirrorSquare(S, top, left)
   }
   return S
+}
+
+function mirrorSquare({ data, rows }: Matrix, top: number, left: number): void {
+  const bottom = Math.min(top + mirrorSize, rows)
+  for (let i = top; i < bottom; i++) {
+    for (let j = left, right = Math.min(left + mirrorSize, i); j < right; j++) {
+      data[j * rows + i] = data[i * rows + j]
+    }
+  }
 }
 
 function checkLength(name: string, x: ArrayLike<number>, expected: number): void {
