@@ -5,7 +5,7 @@
 import { closedFormApplies } from '../closed-form/applies.ts'
 import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
 import { LOSSES } from '../losses/index.ts'
-import { convexApplies, gatedApplies } from '../programs/applies.ts'
+import { convexApplies, gatedApplies, pathApplies } from '../programs/applies.ts'
 import { lowRankApplies } from '../programs/low-rank/applies.ts'
 import { penalizedApplies } from '../programs/penalized/applies.ts'
 import { METHOD_SCHEMAS } from './document.ts'
@@ -69,6 +69,13 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     source: 'Pilanci & Ergen 2020, (8); Ergen et al. 2022, Thm 2.2',
     label: ({ solver }) => (solver === 'admm' ? 'Convex, ADMM' : 'Convex'),
     applies: ({ network, loss, summary }, settings) => convexApplies(network, loss, summary, settings),
+  },
+  path: {
+    title: 'Path in β',
+    summary: 'The convex program for falling β, each solution the start of the next, every point certified.',
+    source: 'Pilanci & Ergen 2020, (8); strong duality as for the convex program',
+    label: () => 'Path in β',
+    applies: ({ network, loss, summary }, settings) => pathApplies(network, loss, summary, settings),
   },
   gated: {
     title: 'Gated ReLU relaxation',

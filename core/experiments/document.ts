@@ -238,19 +238,29 @@ const plateauSchedule = z
   .nullable()
   .default(null)
 
+const exactProgram = {
+  arrangements: growableSchema.default(NO_ARRANGEMENTS),
+  tolerance,
+  /** Growth: random starts of every search for neurons that the dual prices above β. */
+  search: z.strictObject({ starts: count.default(40) }).default({ starts: 40 }),
+  /** The search for a bound over all neurons: cones bounded at most, and its relative precision. */
+  proof: z
+    .strictObject({ cones: count.default(300_000), epsilon: positive.default(5e-5) })
+    .default({ cones: 300_000, epsilon: 5e-5 }),
+}
+
 export const METHOD_SCHEMAS = {
   convex: z.strictObject({
     id: z.literal('convex'),
-    arrangements: growableSchema.default(NO_ARRANGEMENTS),
-    tolerance,
-    /** Growth: random starts of every search for neurons that the dual prices above β. */
-    search: z.strictObject({ starts: count.default(40) }).default({ starts: 40 }),
-    /** The search for a bound over all neurons: cones bounded at most, and its relative precision. */
-    proof: z
-      .strictObject({ cones: count.default(300_000), epsilon: positive.default(5e-5) })
-      .default({ cones: 300_000, epsilon: 5e-5 }),
+    ...exactProgram,
     /** active-set: working sets with exact cone projections; admm: the second opinion on the full program. */
     solver: z.enum(['active-set', 'admm']).default('active-set'),
+  }),
+  path: z.strictObject({
+    id: z.literal('path'),
+    ...exactProgram,
+    /** Values of β from where the zero network is optimal down to the document's, in equal ratios. */
+    points: z.number().int().min(1).max(1000).default(20),
   }),
   gated: z.strictObject({ id: z.literal('gated'), ...fixedCells }),
   /** The program over sampled cells, its cone constraints as a penalty: for data too large for the exact one. */
@@ -299,6 +309,7 @@ export type MethodId = keyof typeof METHOD_SCHEMAS
 export const METHOD_IDS = Object.keys(METHOD_SCHEMAS) as MethodId[]
 export const methodSchema = z.discriminatedUnion('id', [
   METHOD_SCHEMAS.convex,
+  METHOD_SCHEMAS.path,
   METHOD_SCHEMAS.gated,
   METHOD_SCHEMAS.penalized,
   METHOD_SCHEMAS['low-rank'],

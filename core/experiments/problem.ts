@@ -56,6 +56,13 @@ export interface MethodProgress extends Omit<HistoryPoint, 'seconds'> {
   phase?: string
 }
 
+/** One β of a path: certified like a run of its own. */
+export interface PathStep extends Pick<MethodOutcome, 'status' | 'network' | 'claim'> {
+  beta: number
+  /** Since the run began. */
+  seconds: number
+}
+
 export interface MethodOutcome {
   status: RunStatus
   iterations: number
@@ -66,6 +73,8 @@ export interface MethodOutcome {
   /** The runner computes the gap from the network's own objective. */
   claim: { level: CertificateLevel; lowerBound: number | null; how: string }
   hypotheses: Hypothesis[]
+  /** The points that a path of β went through, the document's β last. */
+  path?: PathStep[]
   /** Beside the weights: dual vector, gate vectors… */
   arrays?: NamedArrays
   details?: Record<string, number | string | null>

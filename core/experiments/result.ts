@@ -53,6 +53,19 @@ const scoreSchema = z.strictObject({
 })
 export type Score = z.infer<typeof scoreSchema>
 
+export const pathPointSchema = z.strictObject({
+  beta: z.number(),
+  status: z.enum(RUN_STATUSES),
+  /** Loss + regulariser at this β of the network found there. */
+  objective: real,
+  certificate: certificateSchema,
+  train: scoreSchema,
+  test: scoreSchema.nullable(),
+  neurons: z.number().int(),
+  seconds: z.number(),
+})
+export type PathPoint = z.infer<typeof pathPointSchema>
+
 export const runRecordSchema = z.strictObject({
   /** Unique in its experiment, stable across runs of the same document: `convex`, `sgd-2`, `convex@beta=0.1`. */
   key: z.string(),
@@ -78,6 +91,8 @@ export const runRecordSchema = z.strictObject({
   /** Numerical rank per layer. */
   ranks: z.array(z.number().int()),
   hypotheses: z.array(hypothesisSchema),
+  /** Of path runs: a point for each β, the document's last. */
+  path: z.array(pathPointSchema).optional(),
   /** Method-specific figures with their names: arrangements found, theoretical bound, … */
   details: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
   error: z

@@ -13,6 +13,7 @@ import type {
   MethodOutcome,
   MethodProgress,
   NamedArrays,
+  PathStep,
   PreparedData,
   Problem,
   RunContext,
@@ -20,7 +21,7 @@ import type {
   StopReason,
   TrainedNetwork,
 } from './problem.ts'
-import type { HistoryPoint, RunRecord } from './result.ts'
+import type { HistoryPoint, PathPoint, RunRecord } from './result.ts'
 import { startMethod } from './runners.ts'
 
 /** What the machine lends a run. */
@@ -145,7 +146,23 @@ function finish(
     neurons: network ? activeNeurons(network) : 0,
     ranks: network ? numericalRanks(network) : [],
     hypotheses: outcome.hypotheses,
+    ...(outcome.path ? { path: outcome.path.map((step) => pathPoint(problem, step)) } : {}),
     details: outcome.details ?? {},
   }
   return { record, history, network, arrays: outcome.arrays ?? {} }
+}
+
+function pathPoint(problem: Problem, { beta, status, network, claim, seconds }: PathStep): PathPoint {
+  const { X, Y, test, loss, summary } = problem
+  const objective = network ? finite(networkObjective(network, X, Y, loss, beta)) : null
+  return {
+    beta,
+    status,
+    objective,
+    certificate: certify(objective, claim),
+    train: network ? score(network, X, Y, loss, summary.labels) : { loss: null, accuracy: null },
+    test: network && test ? score(network, test.X, test.Y, loss, summary.labels) : null,
+    neurons: network ? activeNeurons(network) : 0,
+    seconds,
+  }
 }

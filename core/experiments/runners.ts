@@ -5,12 +5,14 @@ import { runConvex } from './methods/convex.ts'
 import { runGated } from './methods/gated.ts'
 import { runLeastSquares } from './methods/least-squares.ts'
 import { runLowRank } from './methods/low-rank.ts'
+import { runPath } from './methods/path.ts'
 import { runPenalized } from './methods/penalized.ts'
 import { runSgd } from './methods/sgd.ts'
 import type { MethodOutcome, MethodProgress, Problem, RunContext, RunMethod } from './problem.ts'
 
 const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
   convex: runConvex,
+  path: runPath,
   gated: runGated,
   penalized: runPenalized,
   'low-rank': runLowRank,

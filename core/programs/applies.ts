@@ -53,6 +53,36 @@ export function convexApplies(
   })
 }
 
+/** Whether a path in β can be followed: where the convex program is over cells, and β matters. */
+export function pathApplies(
+  network: NetworkSettings,
+  loss: LossId,
+  summary: ProblemSummary,
+  question: ConvexQuestion,
+): Coverage {
+  const { family } = network
+  const checks: Check[] = [
+    {
+      name: 'a program over cells',
+      holds: !['linear', 'relu-bias'].includes(family),
+      value: family,
+      reason: `The program of ${family} networks is solved for one β at a time: sweep beta instead.`,
+    },
+    {
+      name: 'β in the objective',
+      holds: loss !== 'equality',
+      value: loss,
+      reason: 'With the equality loss β is ignored: there is no path.',
+    },
+  ]
+  if (checks.some(({ holds }) => !holds)) return answer(checks, () => '')
+  const convex = convexApplies(network, loss, summary, question)
+  return {
+    ...convex,
+    hypotheses: [...checks.map(({ name, holds, value }) => ({ name, holds, value })), ...convex.hypotheses],
+  }
+}
+
 /** Whether the gated relaxation covers a problem: ReLU networks of one hidden layer whose gates are free. */
 export function gatedApplies(
   network: NetworkSettings,

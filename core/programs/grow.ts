@@ -1,7 +1,6 @@
 import type { StopReason } from '../experiments/problem.ts'
 import { solveActiveSet, type WarmStart } from '../solvers/active-set.ts'
 import { residualAtZero, type SolverProgress, type SolverResult } from '../solvers/solver.ts'
-import type { BlockTable } from './block-table.ts'
 import type { Block, ConvexProgram } from './program.ts'
 
 export interface GrowSettings {
@@ -34,13 +33,16 @@ const MAX_ROUNDS = 400
  * when a thorough search finds none.
  *
  * The value is never above that of the program over the initial blocks.
+ *
+ * @param from a solution to start from: of fewer blocks, or for another β
  */
 export function* growProgram(
   growth: Growth,
   { tolerance, stop }: GrowSettings,
+  from?: SolverResult,
 ): Generator<GrowProgress, Grown> {
-  let result: SolverResult | null = null
-  let V = residualAtZero(growth.program)
+  let result = from ?? null
+  let V = from?.V ?? residualAtZero(growth.program)
   let rho = Infinity
   let accuracy = Math.max(tolerance, FIRST_TOLERANCE)
   let iterations = 0
@@ -48,14 +50,14 @@ export function* growProgram(
     const thorough = accuracy <= tolerance
     const found = growth.search(V, result?.blocks ?? [], round, thorough)
     rho = found.rho
-    const isLast = found.added === 0 && thorough
+    const isLast = found.added === 0 && thorough && round > 0
     if (isLast && result) return { result, rhoFound: rho, rounds: round }
     if (result) accuracy = Math.max(tolerance, Math.min(accuracy, 0.1 * Math.max(0, rho - 1)))
     if (found.added === 0) accuracy = Math.max(tolerance, 0.01 * accuracy)
     const run = solveActiveSet(
       growth.program,
       { tolerance: accuracy, stop: () => stop(iterations) },
-      result ? warmStart(growth, result) : undefined,
+      result ? warmStart(growth.program, result) : undefined,
     )
     let step = run.next()
     while (!step.done) {
@@ -83,7 +85,6 @@ export interface Found {
 /** A program whose blocks grow, and the search that they come from. */
 export interface Growth {
   readonly program: ConvexProgram
-  readonly table: BlockTable
   /**
    * Looks for blocks priced above β at V and adds them.
    *
@@ -93,6 +94,7 @@ export interface Growth {
   search(V: Float64Array, present: readonly Block[], round: number, thorough: boolean): Found
 }
 
-function warmStart({ table }: Growth, { blocks, V }: SolverResult): WarmStart {
-  return { V, blocks: blocks.map((block) => ({ ...block, id: table.find(block.cell, block.output) })) }
+/** A solution as the start of the same program, or of one with more blocks or another β. */
+export function warmStart({ blocks }: ConvexProgram, { blocks: solution, V }: SolverResult): WarmStart {
+  return { V, blocks: solution.map((block) => ({ ...block, id: blocks.find(block.cell, block.output) })) }
 }

@@ -21,8 +21,8 @@ type Task = Pick<ConvexProgram, 'Y' | 'loss' | 'beta'>
 
 /** Growth by new cells: those of the neurons that a local search finds (THEORY 5a). */
 export class NeuronGrowth implements Growth {
-  readonly program: ConvexProgram
-  readonly table = new BlockTable()
+  program: ConvexProgram
+  private readonly table = new BlockTable()
   private readonly family: ProgramFamily
   private readonly atoms: AtomFamily
   private readonly dictionary: Dictionary
@@ -99,8 +99,8 @@ export class NeuronGrowth implements Growth {
 
 /** Growth by output directions over the cells of a given dictionary: programs with vector outputs (THEORY 3.3). */
 export class DirectionGrowth implements Growth {
-  readonly program: ConvexProgram
-  readonly table = new BlockTable()
+  program: ConvexProgram
+  private readonly table = new BlockTable()
 
   /** @param cones false for the gated relaxation */
   constructor(task: Task, dictionary: Dictionary, cones: boolean) {

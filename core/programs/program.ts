@@ -27,6 +27,8 @@ export interface BlockList {
   cell(block: number): number
   /** K entries. */
   output(block: number): Float64Array
+  /** The block of a cell with that unit output direction, −1 when there is none. */
+  find(cell: number, output: Float64Array): number
 }
 
 /** One non-zero block of a solution. */
@@ -50,6 +52,10 @@ export function signedBlocks(dictionary: Dictionary, cones: boolean): BlockList 
     },
     cell: (block) => Math.floor(block / signs.length),
     output: (block) => signs[block % signs.length],
+    find: (cell, output) => {
+      const sign = signs.findIndex(([g]) => g === output[0])
+      return sign < 0 ? -1 : cell * signs.length + sign
+    },
   }
 }
 

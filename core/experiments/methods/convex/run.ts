@@ -38,9 +38,10 @@ export function* grow(
   growth: Growth,
   tolerance: number,
   { stop }: RunContext,
-  done = 0,
+  from?: SolverResult,
 ): Generator<MethodProgress, Grown> {
-  const run = growProgram(growth, { tolerance, stop: (k) => stop(done + k) })
+  const done = from?.iterations ?? 0
+  const run = growProgram(growth, { tolerance, stop: (k) => stop(done + k) }, from)
   let step = run.next()
   while (!step.done) {
     const { rounds, blocks, iteration } = step.value
