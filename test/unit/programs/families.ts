@@ -7,6 +7,7 @@ import { Matrix } from '../../../core/linalg/matrix.ts'
 import { norm2 } from '../../../core/linalg/products.ts'
 import { forward, objective, regularizer } from '../../../core/networks/index.ts'
 import { programOver } from '../../../core/programs/build.ts'
+import { decomposeGated } from '../../../core/programs/decompose.ts'
 import type { Dictionary } from '../../../core/programs/dictionary.ts'
 import { familyOf, type ProgramFamily } from '../../../core/programs/families/index.ts'
 import type { ConvexProgram } from '../../../core/programs/program.ts'
@@ -97,6 +98,18 @@ export function checkOptimum(one: Case, smaller = one, { starts = 50, width = 6 
   it('has one objective with the recovered network', () => expectSameObjective(one, result))
 
   it('has the responses and sizes of its atoms', () => expectSameAtoms(one, result))
+
+  it('is bounded below by the gated relaxation, whose blocks are made of neurons in the cones', () => {
+    const gated = programOver(problem, program.dictionary, false)
+    const { status, primal, blocks } = solvedTo(gated, 1e-8)
+    expect(status).toBe('solved')
+    expect(primal).toBeLessThanOrEqual(result.primal * (1 + 1e-8))
+    const neurons = blocks.flatMap((block) => decomposeGated(gated, block))
+    const F = programPredictions(gated, neurons).data
+    programPredictions(gated, blocks).data.forEach((f, i) => expect(F[i]).toBeCloseTo(f, 8))
+    const inside = neurons.filter(({ vector }) => norm2(vector) > 0)
+    expect(maxConeViolation(program, inside)).toBeLessThan(1e-9)
+  })
 
   it('is the same by ADMM', () => {
     const other = solved(solveAdmm, program, 1e-7)
