@@ -26,7 +26,7 @@ export interface LocalOptimum extends SchattenPoint {
 /**
  * The best of several local minima of ℓ(A·W) + (βL/2)Σσᵢ(W)^{2/L} for a smooth loss. From the solution of each of a few
  * nuclear-norm programs, proximal gradient steps find the rank; then the weights of the balanced network of that rank
- * are trained by L-BFGS.
+ * are trained by L-BFGS. It proves nothing: the lower bound of its progress is 0.
  */
 export function* localOptimum(
   program: NuclearProgram,
@@ -38,20 +38,21 @@ export function* localOptimum(
   const zeroPenalty = spectralPrice(program, residualAtZero(program))
   let iterations = 0
   let best = descent.pointAt(Matrix.zeros(program.A.cols, program.Y.cols))
+  if (zeroPenalty === 0) return { ...best, iterations }
   for (const share of STARTS) {
     const before = iterations
     const settings = { tolerance: START_TOLERANCE, stop: (k: number) => stop(before + k) }
     const start = solver({ ...program, beta: share * zeroPenalty }, settings)
     let step = start.next()
     while (!step.done) {
-      yield { iteration: before + step.value.iteration, primal: best.objective, dual: -Infinity }
+      yield { iteration: before + step.value.iteration, primal: best.objective, dual: 0 }
       step = start.next()
     }
     iterations += step.value.iterations
     for (const point of descend(descent, program, layers, step.value.W, tolerance)) {
       if (point.objective < best.objective) best = point
       if (stop(++iterations) !== null) return { ...best, iterations }
-      yield { iteration: iterations, primal: best.objective, dual: -Infinity }
+      yield { iteration: iterations, primal: best.objective, dual: 0 }
     }
   }
   return { ...best, iterations }

@@ -60,7 +60,9 @@ export function* searchSizes(
   { tolerance, stop }: SolverSettings,
 ): Generator<SolverProgress, SizeSearchResult> {
   const state = new SearchState(search, 0.01 * tolerance, stop)
-  for (const share of FIRST_PENALTIES) yield* state.solve(share * state.zeroPenalty)
+  if (state.zeroPenalty > 0) {
+    for (const share of FIRST_PENALTIES) yield* state.solve(share * state.zeroPenalty)
+  }
   state.start()
   for (let step = 0; step < MAX_STEPS; step++) {
     const piece = state.loosest()
@@ -82,8 +84,11 @@ class SearchState {
   readonly zeroPenalty: number
   iterations = 0
   objective: number
+  /** No optimum is larger. */
+  private end = Infinity
   private W: Matrix
-  private pieces: Piece[] = []
+  /** Null until they are laid out. */
+  private pieces: Piece[] | null = null
   private readonly search: SizeSearch
   private readonly tolerance: number
   private readonly stop: SolverSettings['stop']
@@ -117,14 +122,15 @@ class SearchState {
     this.iterations = before + step.value.iterations
     g.add(step.value, beta)
     this.offerMixed(step.value.size)
-    for (const piece of this.pieces) this.bound(piece)
+    for (const piece of this.pieces ?? []) this.bound(piece)
   }
 
-  /** Lays out the first interval, once an objective bounds the sizes. */
+  /** Lays out the first interval, once an objective bounds the sizes; none where W = 0 is optimal without a penalty. */
   start(): void {
     const { program, layers, infimum } = this.search
     const to = sizeOfCost((this.objective - infimum) / program.beta, layers)
-    this.pieces = [this.bound({ from: 0, to, bound: 0, at: 0 })]
+    this.end = to
+    this.pieces = this.zeroPenalty > 0 ? [this.bound({ from: 0, to, bound: 0, at: 0 })] : []
   }
 
   /** How far the bound may stay below the objective. */
@@ -135,7 +141,7 @@ class SearchState {
 
   /** The interval with the least bound; null when no size can be better than the best. */
   loosest(): Piece | null {
-    return this.pieces.reduce<Piece | null>(
+    return (this.pieces ?? []).reduce<Piece | null>(
       (best, piece) => (best && best.bound <= piece.bound ? best : piece),
       null,
     )
@@ -159,7 +165,7 @@ class SearchState {
 
   /** The penalty whose program refines g there; null when it would say nothing new. */
   refiningPenalty(piece: Piece): number | null {
-    const slope = this.g.chordSlope(piece.at, this.pieces[this.pieces.length - 1].to)
+    const slope = this.g.chordSlope(piece.at, this.end)
     return slope > 1e-12 * this.zeroPenalty && !this.g.knows(slope) ? slope : null
   }
 
@@ -168,8 +174,8 @@ class SearchState {
     const { from, to, at } = piece
     if (!(at > from && at < to)) return false
     const halves = [this.bound({ ...piece, to: at }), this.bound({ ...piece, from: at })]
-    this.pieces.splice(this.pieces.indexOf(piece), 1, ...halves)
-    this.pieces = this.pieces.filter(({ bound }) => bound < this.objective)
+    const others = (this.pieces ?? []).filter((other) => other !== piece)
+    this.pieces = [...others, ...halves].filter(({ bound }) => bound < this.objective)
     return true
   }
 
@@ -179,6 +185,7 @@ class SearchState {
   }
 
   private get lowerBound(): number {
+    if (!this.pieces) return this.search.infimum
     return this.pieces.reduce((least, { bound }) => Math.min(least, bound), this.objective)
   }
 

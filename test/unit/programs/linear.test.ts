@@ -156,6 +156,40 @@ describe('degenerate data', () => {
     expect(nothing.objective).toBe(nothing.lowerBound)
   })
 
+  it.each(['squared', 'hinge', 'logistic', 'cross-entropy'] as const)(
+    'that say nothing give the zero network, %s loss',
+    (loss) => {
+      const X = Matrix.fromRows([[1], [1], [2], [2]])
+      const signs = Matrix.fromRows([[1], [-1], [1], [-1]])
+      const classes = Matrix.fromRows([
+        [1, 0],
+        [0, 1],
+        [1, 0],
+        [0, 1],
+      ])
+      const Y = loss === 'cross-entropy' ? classes : signs
+      for (const layers of [2, 3]) {
+        for (const solver of ['active-set', 'admm'] as const) {
+          const result = solve({ X, Y, loss, beta: 0.1 }, layers, { solver })
+          expect(result.status).toBe('solved')
+          expect(result.network.arrays.W1.shape).toEqual([1, 0])
+          expect(result.objective).toBe(LOSSES[loss].value(Matrix.zeros(4, Y.cols), Y))
+          expect(result.objective - result.lowerBound).toBeLessThan(1e-12)
+        }
+      }
+    },
+  )
+
+  it('with zero targets give the zero network', () => {
+    const [X, Y] = [gaussian(3, 5, 1), Matrix.zeros(3, 2)]
+    for (const loss of ['squared', 'equality'] as const) {
+      for (const layers of [2, 4]) {
+        const result = solve({ X, Y, loss, beta: 0.1 }, layers)
+        expect(result).toMatchObject({ status: 'solved', objective: 0, lowerBound: 0 })
+      }
+    }
+  })
+
   it('are left at once when the run is stopped, with the best point so far', () => {
     for (const solver of ['active-set', 'admm'] as const) {
       for (const layers of [2, 3]) {
