@@ -269,10 +269,10 @@ export const METHOD_SCHEMAS = {
     /** Random gate vectors drawn; distinct patterns are kept. */
     arrangements: z.strictObject({ count: count.default(200) }).default({ count: 200 }),
     /** ρ: what one unit of violated constraint costs, beside β for one unit of a block. */
-    penalty: positive.default(1),
+    penalty: positive.default(0.1),
     optimizer: z.enum(['sgd', 'momentum', 'adam']).default('momentum'),
-    /** In steps that fit the cells and the features: 1 is the longest that full batches of the squared loss bear. */
-    learningRate: positive.default(0.1),
+    /** In steps that fit the cells, the features and the loss: 1 is the inverse of the curvature of the smooth part. */
+    learningRate: positive.default(1),
     momentum: z.number().min(0).lt(1).default(0.9),
     epochs: count.default(100),
     batchSize: z.union([count, z.literal('full')]).default(256),
@@ -285,7 +285,7 @@ export const METHOD_SCHEMAS = {
     rank: z.union([count, z.literal('variance')]).default(2),
     /** Share of the sum of squares that the directions kept explain. */
     variance: z.number().gt(0).max(1).default(0.95),
-    ...fixedCells,
+    ...exactProgram,
   }),
   'closed-form': z.strictObject({ id: z.literal('closed-form') }),
   sgd: z.strictObject({

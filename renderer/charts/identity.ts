@@ -19,8 +19,10 @@ type Optimizer = (typeof OPTIMIZERS)[number]
 
 export const METHOD_IDENTITIES: Record<Exclude<MethodId, 'sgd'>, Identity> = {
   convex: { token: '--series-convex', dash: [], marker: 'circle' },
+  path: { token: '--series-convex', dash: [1, 3], marker: 'emptyRect' },
   gated: { token: '--series-gated', dash: [7, 4], marker: 'emptyCircle' },
   penalized: { token: '--series-convex', dash: [2, 3], marker: 'emptyTriangle' },
+  'low-rank': { token: '--series-convex', dash: [12, 4], marker: 'diamond' },
   'closed-form': { token: '--series-closed-form', dash: [], marker: 'rect' },
   'least-squares': { token: '--series-least-squares', dash: [], marker: 'emptyRect' },
 }

@@ -32,7 +32,7 @@ export const runPenalized: RunMethod<'penalized'> = function* (problem, settings
     arrays: family.arrays(dictionary),
     details: {
       patterns: dictionary.count,
-      'theoretical bound': dictionary.bound,
+      'theoretical bound': Number.isFinite(dictionary.bound) ? dictionary.bound : null,
       'gate vectors drawn': dictionary.draws,
       ...violationDetails(best),
       'best epoch': best?.epoch ?? null,

@@ -2,14 +2,17 @@ import { symmetricEigen } from '../../linalg/eigen.ts'
 import { Matrix } from '../../linalg/matrix.ts'
 import { outerGram } from '../../linalg/products.ts'
 import type { Stream } from '../../random/index.ts'
-import type { PooledDictionary } from '../dictionaries/pooled.ts'
+import type { PenalizedProgram } from './program.ts'
 import type { RowPatterns } from './row-patterns.ts'
 
 /** Rows of A that the units are measured on. */
 const SAMPLE_ROWS = 256
 
 export interface StepUnits {
-  /** 1/λ_max of Σ_b B_b B_bᵀ/n: a gradient step of this length is the longest that the squared loss surely bears. */
+  /**
+   * 1/λ_max of L·Σ_b B_b B_bᵀ/n, the curvature of ℓ/n in the blocks, L that of ℓ in the predictions (1 for the hinge, which
+   * has none).
+   */
   gradient: number
   /** 1/mean over samples of Σ_b ‖B_bᵀe_j‖₁: when all entries move by this, a prediction moves by about 1 at most. */
   entry: number
@@ -20,7 +23,7 @@ export interface StepUnits {
  * on rows drawn from the stream.
  */
 export function stepUnits(
-  { A, patches, rows: n }: PooledDictionary,
+  { dictionary: { A, patches, rows: n }, loss }: PenalizedProgram,
   patterns: RowPatterns,
   stream: Stream,
 ): StepUnits {
@@ -41,5 +44,6 @@ export function stepUnits(
     sizes += 2 * patterns.commonCount(j, j) * A.row(j).reduce((sum, value) => sum + Math.abs(value), 0)
   })
   const largest = symmetricEigen(pooled).values.at(-1) ?? 0
-  return { gradient: largest > 0 ? count / largest : 1, entry: sizes > 0 ? count / sizes : 1 }
+  const curvature = Number.isFinite(loss.lipschitz) ? loss.lipschitz * largest : largest
+  return { gradient: curvature > 0 ? count / curvature : 1, entry: sizes > 0 ? count / sizes : 1 }
 }

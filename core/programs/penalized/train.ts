@@ -89,7 +89,7 @@ class Training {
     this.program = program
     this.workspace = new Workspace(program, arena)
     this.rule = make(this.workspace.V, settings.momentum)
-    this.unit = stepUnits(dictionary, this.workspace.patterns, source.split('units'))[unit]
+    this.unit = stepUnits(program, this.workspace.patterns, source.split('units'))[unit]
     this.rate = new LearningRate(settings.learningRate, settings.schedule)
     this.batches = batchRows(dictionary.rows, settings.batchSize, source.split('batches'))
     this.period = evaluationPeriod(dictionary.A.data.length * blockCount(program))

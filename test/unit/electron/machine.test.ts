@@ -249,6 +249,8 @@ describe('documents of the window', () => {
       'convex null',
       'gated null',
       'least-squares 0',
+      'low-rank null',
+      'path null',
       'penalized null',
       'sgd 1',
     ])

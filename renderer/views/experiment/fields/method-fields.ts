@@ -1,43 +1,7 @@
 /** The settings of every method as form fields. A test holds them against METHOD_SCHEMAS, both ways. */
 import type { MethodId } from '../../../../core/experiments/document.ts'
+import { EXACT_PROGRAM_FIELDS, FIXED_CELLS_FIELDS } from './convex-fields.ts'
 import type { FieldDefinition } from './definitions.ts'
-
-type Settings = Record<string, unknown>
-const arrangementMode = (settings: Settings) => (settings.arrangements as Settings | undefined)?.mode
-
-const CONVEX_FIELDS: FieldDefinition[] = [
-  {
-    path: 'arrangements.mode',
-    label: 'Patterns',
-    kind: 'choice',
-    help: 'Where the activation patterns come from. Only all of them certify the network itself.',
-    options: [
-      { value: 'auto', label: 'Automatic', hint: 'All of them up to rank 3, else a sample' },
-      { value: 'enumerate', label: 'All', hint: 'Every cell of the arrangement, refused above the limit' },
-      { value: 'sample', label: 'Sample', hint: 'Patterns of random gate vectors' },
-    ],
-  },
-  {
-    path: 'arrangements.count',
-    label: 'Gate vectors',
-    kind: 'integer',
-    help: 'Random gate vectors drawn when sampling; repeated patterns are kept once.',
-    when: (settings) => arrangementMode(settings) !== 'enumerate',
-  },
-  {
-    path: 'arrangements.limit',
-    label: 'Pattern limit',
-    kind: 'integer',
-    help: 'Enumeration of more cells than this is refused before it starts.',
-    when: (settings) => arrangementMode(settings) !== 'sample',
-  },
-  {
-    path: 'tolerance',
-    label: 'Tolerance',
-    kind: 'number',
-    help: 'Stops when the solver gap is below tolerance × max(1, objective).',
-  },
-]
 
 const MOMENTUM_FIELD: FieldDefinition = {
   path: 'momentum',
@@ -80,7 +44,7 @@ const SCHEDULE_FIELDS: FieldDefinition[] = [
 
 export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
   convex: [
-    ...CONVEX_FIELDS,
+    ...EXACT_PROGRAM_FIELDS,
     {
       path: 'solver',
       label: 'Solver',
@@ -92,7 +56,16 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
       ],
     },
   ],
-  gated: CONVEX_FIELDS,
+  path: [
+    ...EXACT_PROGRAM_FIELDS,
+    {
+      path: 'points',
+      label: 'Points',
+      kind: 'integer',
+      help: 'Values of β, in equal ratios, from where the zero network is optimal down to the β above.',
+    },
+  ],
+  gated: FIXED_CELLS_FIELDS,
   penalized: [
     {
       path: 'arrangements.count',
@@ -134,6 +107,23 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
       help: 'Rows per step; “full” takes all of them.',
     },
     ...SCHEDULE_FIELDS,
+  ],
+  'low-rank': [
+    {
+      path: 'rank',
+      label: 'Directions kept',
+      kind: 'integer',
+      words: ['variance'],
+      help: 'Leading singular directions of the data; “variance” keeps as many as explain the share below.',
+    },
+    {
+      path: 'variance',
+      label: 'Explained variance',
+      kind: 'number',
+      help: 'Share of the sum of squares that the directions kept explain, up to 1.',
+      when: ({ rank }) => rank === 'variance',
+    },
+    ...EXACT_PROGRAM_FIELDS,
   ],
   'closed-form': [],
   sgd: [

@@ -79,8 +79,10 @@ describe('method cards', () => {
     const cards = methodCards(DOCUMENT.methods)
     expect(cards.map(({ id, index }) => [id, index])).toEqual([
       ['convex', 1],
+      ['path', null],
       ['gated', null],
       ['penalized', null],
+      ['low-rank', null],
       ['closed-form', null],
       ['sgd', 0],
       ['sgd', 2],
