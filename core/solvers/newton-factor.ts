@@ -1,4 +1,5 @@
 import { Matrix } from '../linalg/matrix.ts'
+import { multiply } from '../linalg/products.ts'
 import type { Dictionary } from '../programs/dictionary.ts'
 import type { ConvexProgram } from '../programs/program.ts'
 import type { NewtonSystem } from './newton-system.ts'
@@ -64,23 +65,20 @@ function identity(d: number): Float64Array {
   return rows
 }
 
-/** σ Σ_b (1 − κ_b)·D_bAAᵀD_b, lower triangle. */
+/** σ Σ_b (1 − κ_b)·D_bAAᵀD_b = AAᵀ ∘ WWᵀ with a column √(σ(1 − κ_b))·1_{D_b} of W for every block. */
 function gatedPart(
   { kernel, activeRows }: NonNullable<Dictionary['gates']>,
   n: number,
   active: readonly WorkingBlock[],
   sigma: number,
 ): Matrix {
+  const membership = Matrix.zeros(n, active.length)
+  active.forEach(({ cell, shrinkage }, b) => {
+    const weight = Math.sqrt(sigma * (1 - shrinkage))
+    for (const row of activeRows(cell)) membership.data[row * active.length + b] = weight
+  })
+  const weights = multiply(membership, membership, { transposeB: true, lower: true })
   const K = kernel()
-  const weights = Matrix.zeros(n, n)
-  for (const { cell, shrinkage } of active) {
-    const rows = activeRows(cell)
-    const weight = sigma * (1 - shrinkage)
-    for (let a = 0; a < rows.length; a++) {
-      const at = rows[a] * n
-      for (let b = 0; b <= a; b++) weights.data[at + rows[b]] += weight
-    }
-  }
   for (let at = 0; at < K.data.length; at++) weights.data[at] *= K.data[at]
   return weights
 }

@@ -1,7 +1,7 @@
 import { NotPositiveDefiniteError } from '../linalg/checks.ts'
 import { cholesky, type Cholesky } from '../linalg/cholesky.ts'
 import { Matrix } from '../linalg/matrix.ts'
-import { gram, multiplyTransposeVector, multiplyVector, outerGram } from '../linalg/products.ts'
+import { gram, multiply, multiplyTransposeVector, multiplyVector } from '../linalg/products.ts'
 import type { RowBlocks } from './row-blocks.ts'
 
 /** A positive definite system (E + M·Mᵀ + C)·x = b of nK rows: E block diagonal, C an optional symmetric part. */
@@ -9,7 +9,7 @@ export interface NewtonSystem {
   readonly diagonal: RowBlocks
   /** M. */
   readonly factor: Matrix
-  /** C; only the lower triangle is read. */
+  /** C; only the lower triangle is read, and overwritten. */
   readonly dense: Matrix | null
 }
 
@@ -23,8 +23,10 @@ export function solveNewton(system: NewtonSystem, b: Float64Array): Float64Array
 }
 
 function solveDense({ diagonal, factor, dense }: NewtonSystem, b: Float64Array): Float64Array {
-  const H = outerGram(factor)
-  if (dense) for (let at = 0; at < H.data.length; at++) H.data[at] += dense.data[at]
+  const lower = { transposeB: true, lower: true }
+  const H = dense
+    ? multiply(factor, factor, { ...lower, beta: 1, out: dense })
+    : multiply(factor, factor, lower)
   diagonal.addTo(H)
   return factorized(H).solve(b)
 }
