@@ -1,5 +1,5 @@
 import { Matrix } from '../linalg/matrix.ts'
-import { dot, norm2, rowNorms, scale } from '../linalg/products.ts'
+import { dot, rowNorms, scale } from '../linalg/products.ts'
 import { linearize, stack, type Atom, type AtomFamily } from './family.ts'
 import type { AtomSet } from './slide.ts'
 
@@ -76,7 +76,3 @@ export function pruned(atoms: ActiveAtoms): ActiveAtoms {
   }
   return { thetas: kept.map((j) => thetas[j]), C: rows(C), B, Phi: rows(columns).transpose() }
 }
-
-/** Σ‖cⱼ‖. */
-export const totalSize = ({ C }: AtomSet): number =>
-  Array.from({ length: C.rows }, (_, j) => norm2(C.row(j))).reduce((sum, size) => sum + size, 0)

@@ -57,7 +57,7 @@ export interface Growth extends GrowthProgress {
 }
 
 /** A search that is to find nothing has this many times the starts. */
-export const THOROUGH = 5
+export const THOROUGH = 10
 /** Atoms added in one iteration at most. */
 const MOST_NEW = 20
 /** How far neighbours of an atom are from it. */

@@ -30,7 +30,7 @@ export class HingedQuadratic {
   private readonly basis = new OrthonormalBasis()
   private readonly slopes: Float64Array
 
-  /** @param omega one weight a row of A; rows of weight 0 are ignored. @param norms ‖aᵢ‖ */
+  /** @param omega one weight a row of A; rows of weight or length 0 are ignored. @param norms ‖aᵢ‖ */
   constructor(A: Matrix, q: Float64Array, omega: Float64Array, start: Float64Array, norms: Float64Array) {
     this.A = A
     this.norms = norms
@@ -43,7 +43,7 @@ export class HingedQuadratic {
     this.side = Uint8Array.from(this.H, (h) => (h > 0 ? ON : OFF))
     const near = ON_KINK * norm2(start)
     for (let i = 0; i < A.rows; i++) {
-      if (omega[i] === 0) continue
+      if (omega[i] === 0 || norms[i] === 0) continue
       if (this.side[i] === ON) addRow(A, i, -omega[i], this.b)
       if (Math.abs(this.H[i]) <= near * norms[i]) this.stick(i)
     }

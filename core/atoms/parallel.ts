@@ -1,7 +1,9 @@
 import { Matrix } from '../linalg/matrix.ts'
 import { dot, multiply, norm2, scale } from '../linalg/products.ts'
 import { parallelNetwork, type Branch } from '../networks/index.ts'
+import { climbByModel } from './climb-model.ts'
 import type { AtomFamily } from './family.ts'
+import { parallelModel } from './parallel-model.ts'
 import { nonZero } from './weights.ts'
 
 export interface ParallelShape {
@@ -17,7 +19,8 @@ export interface ParallelShape {
  *     φ(θ) = √m₂·(Σⱼ σⱼ(Azⱼ)₊)₊,   size(θ) = √Σ‖zⱼ‖².
  *
  * With zⱼ = w₁ⱼ|w₂ⱼ| that is the sub-network of first-layer weights w₁ⱼ and m₂ equal second-layer columns, which share
- * the output weights: √m₂ more response for the same path norm than a single one. The signs of an atom never change.
+ * the output weights: √m₂ more response for the same path norm than a single one. Gradients leave
+ * the signs alone; normalising rounds them to ±1.
  *
  * @param A n×r, the data in coordinates of its row space; @param toFeatures from there to d features, isometric
  */
@@ -31,6 +34,10 @@ export function parallelAtoms(
   const gain = Math.sqrt(m2)
   const first = (theta: Float64Array): Matrix =>
     multiply(A, new Matrix(m1, r, theta.subarray(0, hidden)), { transposeB: true })
+  const respond = (theta: Float64Array, out: Float64Array): void => {
+    const S = secondLayer(first(theta), theta.subarray(hidden))
+    for (let i = 0; i < out.length; i++) out[i] = gain * Math.max(0, S[i])
+  }
   const pull = (theta: Float64Array, g: Float64Array, out: Float64Array): void => {
     const H = first(theta)
     const signs = theta.subarray(hidden)
@@ -47,18 +54,18 @@ export function parallelAtoms(
   }
   const normalize = (theta: Float64Array): number => {
     const size = norm2(theta.subarray(0, hidden))
+    for (let j = hidden; j < theta.length; j++) theta[j] = theta[j] < 0 ? -1 : 1
     if (size > 0) rescale(theta, 1 / size)
     return size
   }
+  const sizes = { rows: A.rows, respond, normalize }
+  const model = parallelModel(A, m1, gain)
   return {
     rows: A.rows,
     outputs,
     size: hidden + m1,
     free: null,
-    respond(theta, out) {
-      const S = secondLayer(first(theta), theta.subarray(hidden))
-      for (let i = 0; i < out.length; i++) out[i] = gain * Math.max(0, S[i])
-    },
+    respond,
     pull,
     normalize,
     rescale,
@@ -73,10 +80,10 @@ export function parallelAtoms(
     },
     draw(stream) {
       const theta = stream.normals(hidden + m1)
-      for (let j = hidden; j < theta.length; j++) theta[j] = theta[j] < 0 ? -1 : 1
       normalize(theta)
       return theta
     },
+    climb: (theta, V, floor) => climbByModel(sizes, model, theta, V, floor),
     recover(atoms) {
       const branches = nonZero(atoms).map(({ theta, c }): Branch => {
         const W1 = Matrix.zeros(toFeatures(new Float64Array(r)).length, m1)

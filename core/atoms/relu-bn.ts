@@ -1,7 +1,9 @@
 import { cholesky } from '../linalg/cholesky.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { dot, gram, multiplyTransposeVector, multiplyVector, norm2, scale } from '../linalg/products.ts'
+import { climbByModel } from './climb-model.ts'
 import type { AtomFamily } from './family.ts'
+import { reluBnModel } from './relu-bn-model.ts'
 
 /** Ridge of the in-cell system relative to its trace: cells with few active rows leave directions without response. */
 const RIDGE = 1e-11
@@ -40,6 +42,8 @@ export function reluBnAtoms(A: Matrix, outputs: number, recover: AtomFamily['rec
     if (size > 0) scale(1 / size, theta)
     return size
   }
+  const sizes = { rows: n, respond, normalize }
+  const model = reluBnModel(A, (theta) => cellMetric(A, theta))
   return {
     rows: n,
     outputs,
@@ -66,6 +70,7 @@ export function reluBnAtoms(A: Matrix, outputs: number, recover: AtomFamily['rec
       normalize(theta)
       return theta
     },
+    climb: (theta, V, floor) => climbByModel(sizes, model, theta, V, floor),
     recover,
   }
 }

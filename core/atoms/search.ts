@@ -8,7 +8,7 @@ export interface SearchOptions {
   readonly starts: number
   /** Further starts: the neurons of the current network, say. */
   readonly warm?: readonly Float64Array[]
-  /** Rounds that all starts climb together. */
+  /** Rounds that all starts climb together. Default 8. */
   readonly rounds?: number
   /** How many of the best then climb to the end, kinks included; all by default. */
   readonly finish?: number
