@@ -70,11 +70,14 @@ export class NuclearIncumbent {
     if (point.fit + this.program.beta * point.size < this.primal) this.best = point
   }
 
-  /** V in the domain of ℓ*(−·), scaled here so that ρ ≤ β (THEORY §2). */
+  /**
+   * V in the domain of ℓ*(−·), scaled here so that ρ ≤ β (THEORY §2); up to the boundary under equality, whose dual is
+   * linear.
+   */
   offerDual(V: Matrix): void {
     const { beta, loss, Y } = this.program
     const rho = spectralPrice(this.program, V)
-    const scale = rho > beta ? beta / rho : 1
+    const scale = rho > beta || (loss.id === 'equality' && rho > 0) ? beta / rho : 1
     const scaled = new Matrix(
       V.rows,
       V.cols,

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { defaultSettings, methodApplies } from '../../../core/experiments/catalog.ts'
+import { NETWORK_SCHEMAS } from '../../../core/experiments/document.ts'
+import type { ProblemSummary } from '../../../core/experiments/result.ts'
 import { effectiveBeta, LOSSES, type LabelCoding, type Loss } from '../../../core/losses/index.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { stream, type Stream } from '../../../core/random/index.ts'
@@ -58,6 +61,33 @@ describe.each(codings(LOSSES.equality))('equality with $labels labels', ({ loss,
   it('has no gradient, and says so', () => {
     const Y = CODINGS[labels](stream(10))
     expect(() => loss.gradient(Y, Y)).toThrow(/no gradient/)
+  })
+})
+
+describe('methods that need a gradient', () => {
+  const summary: ProblemSummary = {
+    sha256: '',
+    n: 4,
+    d: 9,
+    outputs: 1,
+    nTest: 0,
+    classes: [],
+    classCounts: [],
+    labels: 'real',
+    rank: 4,
+    rankWithOnes: 4,
+    rankCentered: 3,
+    sigmaMax: 1,
+    sigmaMin: 0.1,
+    whitenedError: null,
+    image: null,
+  }
+
+  it.each(['sgd', 'least-squares'] as const)('refuse the equality loss: %s', (id) => {
+    const network = NETWORK_SCHEMAS.relu.parse({ family: 'relu' })
+    const answer = methodApplies({ network, loss: 'equality', beta: 1, summary }, defaultSettings(id))
+    expect(answer.applies).toBe(false)
+    expect(answer.because).toMatch(/equality/i)
   })
 })
 
