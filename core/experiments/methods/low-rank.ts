@@ -13,7 +13,7 @@ import {
   type LowRankSetting,
 } from '../../programs/low-rank/index.ts'
 import { METHOD_SCHEMAS, type SettingsOf } from '../document.ts'
-import type { MethodOutcome, Problem, RunMethod } from '../problem.ts'
+import type { MethodOutcome, MethodProgress, Problem, RunMethod } from '../problem.ts'
 import { runConvex } from './convex.ts'
 
 /**
@@ -30,7 +30,7 @@ export const runLowRank: RunMethod<'low-rank'> = function* (problem, settings, c
   yield { iteration: 0, phase: 'truncating the data' }
   const rank = rankOf(problem.X, settings)
   const { problem: truncated, sigmaNext } = truncatedProblem(problem, rank)
-  const outcome = yield* runConvex(truncated, convexSettings(settings), context)
+  const outcome = yield* withoutDuals(runConvex(truncated, convexSettings(settings), context))
   const setting = settingOf(problem, sigmaNext)
   return {
     ...outcome,
@@ -43,6 +43,19 @@ export const runLowRank: RunMethod<'low-rank'> = function* (problem, settings, c
       ...outcome.details,
     },
   }
+}
+
+/** Progress without dual values: they bound the truncated problem, not the one whose objective is shown. */
+function* withoutDuals(
+  run: Generator<MethodProgress, MethodOutcome>,
+): Generator<MethodProgress, MethodOutcome> {
+  let step = run.next()
+  while (!step.done) {
+    const { dual: _dual, ...progress } = step.value
+    yield progress
+    step = run.next()
+  }
+  return step.value
 }
 
 function rankOf(X: Matrix, { rank, variance }: SettingsOf<'low-rank'>): number {
@@ -89,7 +102,7 @@ function lowRankClaim(
   return {
     level: 'bound',
     lowerBound: lowRankDualBound({ dual: Math.max(0, claim.lowerBound), ...setting }),
-    how: `Lower bound on the truncated data divided by ${lowRankFactor(setting).toPrecision(6)}, the most by which they change the objective of a network (Ergen & Pilanci 2023, Thm 2, with R = √n). ${claim.how}`,
+    how: `Lower bound on the truncated data divided by ${lowRankFactor(setting).toPrecision(6)}, the most by which they change the objective of a network (Ergen & Pilanci 2023, Thm 2, with R = ${setting.lipschitz.toPrecision(4)}). ${claim.how}`,
   }
 }
 
