@@ -5,6 +5,7 @@ import { Matrix } from '../../linalg/matrix.ts'
 import { conicLeastSquares } from '../../linalg/nnls.ts'
 import { dot, multiplyVector, norm2 } from '../../linalg/products.ts'
 import type { ConeRows } from '../../solvers/cone-projector.ts'
+import { eliminate, type Ray } from './elimination.ts'
 import { image, type ReluBnCell, type ReluBnCells } from './relu-bn-cell.ts'
 
 /** Cuts of one cell at most. */
@@ -197,42 +198,3 @@ export class ReluBnCone implements ConeRows {
     }, Infinity)
   }
 }
-
-/** A row sᵀG₁ + tᵀG₂ ≥ 0 combined of the original rows in `support`. */
-interface Ray {
-  s: Float64Array
-  t: Float64Array
-  support: number[]
-}
-
-/** Rows that an elimination may have. */
-const MOST_ROWS = 20_000
-
-/** Fourier's elimination of all entries of t, without the combinations that Chernikov's rule shows to be superfluous. */
-function eliminate(rays: Ray[], p: number): Ray[] {
-  let rows = rays
-  for (let c = 0; c < p; c++) {
-    const near = 1e-11 * rows.reduce((most, { t }) => Math.max(most, Math.abs(t[c])), 0)
-    const [above, below] = [rows.filter(({ t }) => t[c] > near), rows.filter(({ t }) => t[c] < -near)]
-    const next = rows.filter(({ t }) => Math.abs(t[c]) <= near)
-    const combined = above.flatMap((a) => below.map((b) => combine(a, b, c)))
-    for (const ray of combined) if (ray.support.length <= c + 2) next.push(ray)
-    if (next.length > MOST_ROWS) {
-      throw new BidualError('too-large', `A cone of a cell has more than ${MOST_ROWS} rows.`)
-    }
-    rows = next.filter((ray) => !next.some((other) => other !== ray && isInside(other.support, ray.support)))
-  }
-  return rows
-}
-
-function combine(a: Ray, b: Ray, c: number): Ray {
-  const [x, y] = [-b.t[c], a.t[c]]
-  return {
-    s: a.s.map((value, k) => x * value + y * b.s[k]),
-    t: a.t.map((value, k) => x * value + y * b.t[k]),
-    support: [...new Set([...a.support, ...b.support])],
-  }
-}
-
-const isInside = (part: readonly number[], whole: readonly number[]): boolean =>
-  part.length < whole.length && part.every((j) => whole.includes(j))
