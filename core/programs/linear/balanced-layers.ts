@@ -27,7 +27,7 @@ export function balancedNetwork({ U, s, V }: Svd, layers: number): TrainedNetwor
 }
 
 /** The first `count` columns, a copy. */
-export function leadingColumns(A: Matrix, count: number): Matrix {
+function leadingColumns(A: Matrix, count: number): Matrix {
   const result = Matrix.zeros(A.rows, count)
   for (let i = 0; i < A.rows; i++) result.row(i).set(A.row(i).subarray(0, count))
   return result

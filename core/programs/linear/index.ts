@@ -15,9 +15,6 @@ import { localOptimum } from './local-optimum.ts'
 import { decayCost } from './schatten.ts'
 import { searchSizes } from './size-search.ts'
 
-export { balancedNetwork, significantSvd } from './balanced-layers.ts'
-export { decayCost, decayProx } from './schatten.ts'
-
 export interface LinearSettings extends SolverSettings {
   /** active-set: semismooth Newton and closed forms; admm: the second opinion, never a closed form for two layers. */
   solver: 'active-set' | 'admm'
