@@ -266,6 +266,21 @@ describe('training', () => {
     expect(best).toBeLessThan(0.5 * values[0])
   })
 
+  it('trains filters on the patches of images', () => {
+    const { X } = plantedProblem('relu', 'squared', 0.1, { n: 24, d: 16, seed: 3 })
+    const Y = Matrix.column(
+      Float64Array.from({ length: 24 }, (_, i) => (X.get(i, 0) + X.get(i, 9) > 0.6 ? 1 : -1)),
+    )
+    const image = { height: 4, width: 4, channels: 1 }
+    const flat = problemOn(X, Y, 'conv-bn', 'logistic', 0.02)
+    const problem = { ...flat, summary: { ...flat.summary, image } }
+    const { outcome, history } = run(problem, { epochs: 40, batchSize: 8, arrangements: { count: 20 } })
+    const best = objective(outcome.network!, X, Y, 'logistic', 0.02)
+    const values = history.flatMap(({ objective: value }) => (value === undefined ? [] : [value]))
+    expect(Math.min(...values) / best).toBeCloseTo(1, 5)
+    expect(best).toBeLessThan(0.8 * values[0])
+  })
+
   it('repeats itself from its seed, and cancelled keeps the best iterate', () => {
     const problem = toy()
     const [a, b, c] = [1, 1, 2].map(
