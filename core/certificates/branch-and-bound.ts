@@ -4,7 +4,7 @@ import { stream } from '../random/index.ts'
 import { coneBounder, type ConeBounder } from './cone-bounder.ts'
 import { ConeStore } from './cone-store.ts'
 import { climbForm, pooledForm, type PooledForm } from './pooled-form.ts'
-import { ON_PLANE, WorkingCone } from './simplicial-cone.ts'
+import { ON_PLANE, sideOf, WorkingCone } from './simplicial-cone.ts'
 
 export interface RhoProblem {
   /** (n·p)×r; rows i·p … i·p + p − 1 belong to sample i. */
@@ -158,7 +158,8 @@ export class RhoSearch {
       part.bounds.fill(form.total)
       part.count = form.normals.rows
       for (let j = 0; j < part.count; j++) part.rows[j] = j
-      part.survey(form.normals, form.sizes)
+      part.computeImages(form.normals, 1)
+      part.findSides()
       bounder.start(part)
       this.sortRows(part, null)
       for (let k = 0; k < r; k++) bounder.settle(part, k, part.images, k, r)
@@ -168,8 +169,9 @@ export class RhoSearch {
 
   private split(): void {
     const { parent, part, bounder, form } = this
-    parent.survey(form.normals, form.sizes)
-    const cut = parent.chooseCut(bounder.curvature(this.closing))
+    const stride = parent.scoringStride
+    parent.computeImages(form.normals, bounder.needsImages ? 1 : stride)
+    const cut = parent.chooseCut(form.sizes, bounder.curvature(this.closing), stride)
     if (cut.length < SHORTEST_EDGE) {
       this.closed = Math.max(this.closed, parent.bound)
       return
@@ -207,28 +209,20 @@ export class RhoSearch {
    */
   private sortRows(cone: WorkingCone, replaced: number | null): void {
     const { part, bounder, fresh, moved } = this
-    const { r, rows, images, middles, positives, negatives } = cone
-    const { count } = cone
+    const { rows, sides, images, count } = cone
+    const others = replaced === null ? -1 : ~(0x10001 << replaced)
     let kept = 0
     for (let e = 0; e < count; e++) {
-      let positive = positives[e]
-      let negative = negatives[e]
-      let middle = middles[e]
-      if (replaced !== null) {
-        const before = images[e * r + replaced]
-        const after = fresh[e]
-        positive += Number(after > ON_PLANE) - Number(before > ON_PLANE)
-        negative += Number(after < -ON_PLANE) - Number(before < -ON_PLANE)
-        middle += after - before
-        moved[kept] = after
-      }
-      if (positive === 0) continue
-      if (negative === 0) {
+      let side = sides[e] & others
+      if (replaced !== null) side |= sideOf(fresh[e], replaced)
+      if ((side & 0xffff) === 0) continue
+      if (side >>> 16 === 0) {
         bounder.absorb(part, rows[e])
         continue
       }
       part.rows[kept] = rows[e]
-      part.middles[kept] = middle
+      part.sides[kept] = side
+      moved[kept] = fresh[e]
       if (replaced === null || bounder.needsImages) this.keepImages(images, e, kept, replaced)
       kept++
     }

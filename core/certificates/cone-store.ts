@@ -9,7 +9,7 @@ const OCTAVES = 64
 /**
  * Open cones by their bounds: one stack for each range of bounds, the records one behind the other in flat arrays.
  *
- * A record is two bounds, the vertices and the form as numbers; the crossing rows and their count as integers.
+ * A record is two bounds, the vertices and the form as numbers; the crossing rows with their sides, and their count, as integers.
  */
 export class ConeStore {
   /** Cones in the store. */
@@ -46,15 +46,19 @@ export class ConeStore {
   push(cone: WorkingCone): void {
     const at = this.bucketOf(cone.bound)
     const bucket = this.buckets[at]
-    reserve(bucket, this.stride, cone.count + 1)
+    reserve(bucket, this.stride, 2 * cone.count + 1)
     const { numbers, integers } = bucket
     numbers.set(cone.bounds, bucket.used)
     numbers.set(cone.vertices, bucket.used + 2)
     numbers.set(cone.form, bucket.used + 2 + this.vertexSize)
-    for (let e = 0; e < cone.count; e++) integers[bucket.filled + e] = cone.rows[e]
-    integers[bucket.filled + cone.count] = cone.count
+    let to = bucket.filled
+    for (let e = 0; e < cone.count; e++) {
+      integers[to++] = cone.rows[e]
+      integers[to++] = cone.sides[e]
+    }
+    integers[to++] = cone.count
     bucket.used += this.stride
-    bucket.filled += cone.count + 1
+    bucket.filled = to
     this.top = this.count === 0 ? at : Math.max(this.top, at)
     this.bottom = this.count === 0 ? at : Math.min(this.bottom, at)
     this.count++
@@ -76,8 +80,11 @@ export class ConeStore {
     copy(numbers, used + 2, cone.vertices)
     copy(numbers, used + 2 + this.vertexSize, cone.form)
     const count = integers[bucket.filled - 1]
-    bucket.filled -= count + 1
-    for (let e = 0; e < count; e++) cone.rows[e] = integers[bucket.filled + e]
+    bucket.filled -= 2 * count + 1
+    for (let e = 0, from = bucket.filled; e < count; e++) {
+      cone.rows[e] = integers[from++]
+      cone.sides[e] = integers[from++]
+    }
     cone.count = count
     this.count--
     shrink(bucket)

@@ -97,7 +97,7 @@ export class ScalarBounder implements ConeBounder {
     return this.ball.bound(cone, h, closing)
   }
 
-  private collectSlopes({ r, form, rows, count, middles }: WorkingCone): void {
+  private collectSlopes({ r, form, rows, count, center }: WorkingCone): void {
     const { weights, normals } = this.pooled
     const [p, q] = this.slopes
     for (let c = 0; c < r; c++) {
@@ -105,12 +105,15 @@ export class ScalarBounder implements ConeBounder {
       q[c] = form[3 * r + c]
     }
     for (let e = 0; e < count; e++) {
-      if (middles[e] <= 0) continue
       const row = rows[e]
+      const from = row * r
+      let middle = 0
+      for (let c = 0; c < r; c++) middle += normals.data[from + c] * center[c]
+      if (middle <= 0) continue
       const weight = weights.data[row]
       const slope = weight > 0 ? p : q
       const size = Math.abs(weight)
-      for (let c = 0, from = row * r; c < r; c++) slope[c] += size * normals.data[from + c]
+      for (let c = 0; c < r; c++) slope[c] += size * normals.data[from + c]
     }
   }
 }

@@ -7,6 +7,15 @@ const LEAST_SHARE = 0.2
 /** Share of the length of an edge in its score: it decides where no hyperplane crosses. */
 const LENGTH_SHARE = 1e-9
 
+/** Rows that are looked at to choose a cut, about. */
+const SCORED = 48
+
+/** Bit k where vertex k lies before a hyperplane, bit 16 + k where it lies behind, none where it lies on it. */
+export function sideOf(image: number, k: number): number {
+  if (image > ON_PLANE) return 1 << k
+  return image < -ON_PLANE ? 1 << (k + 16) : 0
+}
+
 /** Where a cone is cut: between two of its vertices. */
 export interface Cut {
   first: number
@@ -34,20 +43,18 @@ export class WorkingCone {
   /** The hyperplanes that cross the cone: the first `count`. */
   readonly rows: Int32Array
   count = 0
-  /** count×r: the crossing normals times the vertices. */
+  /** On which side of a crossing hyperplane the vertices lie: the combined {@link sideOf} of all of them. */
+  readonly sides: Int32Array
+  /** count×r: the crossing normals times the vertices, where they were computed. */
   readonly images: Float64Array
-  /** Sums of the rows of the images: their signs are those at the centre. */
-  readonly middles: Float64Array
-  /** How many vertices a crossing hyperplane has before and behind it. */
-  readonly positives: Uint8Array
-  readonly negatives: Uint8Array
+  /** Σ V_k. */
+  readonly center: Float64Array
   /** Upper bounds of F, −F on the part in the unit ball; of ‖F‖ and 0 for vector outputs. */
   readonly bounds = new Float64Array(2)
   /** min over k of c̄ᵀV_k, c̄ the normalised centre: Σλ_k ≤ 1/least for Σλ_kV_k in the unit ball. */
   least = 1
   private readonly work: Float64Array
   private readonly scores: Float64Array
-  private readonly pulls: Float64Array
 
   constructor(r: number, hyperplanes: number, formSize: number) {
     this.r = r
@@ -55,73 +62,78 @@ export class WorkingCone {
     this.dual = new Float64Array(r * r)
     this.form = new Float64Array(formSize)
     this.rows = new Int32Array(hyperplanes)
+    this.sides = new Int32Array(hyperplanes)
     this.images = new Float64Array(hyperplanes * r)
-    this.middles = new Float64Array(hyperplanes)
-    this.positives = new Uint8Array(hyperplanes)
-    this.negatives = new Uint8Array(hyperplanes)
+    this.center = new Float64Array(r)
     this.work = new Float64Array(2 * r * r)
-    this.scores = new Float64Array(r * r)
-    this.pulls = new Float64Array(r * r)
+    this.scores = new Float64Array((r * (r - 1)) / 2)
   }
 
   get bound(): number {
     return Math.max(this.bounds[0], this.bounds[1])
   }
 
-  /** Fills in `least`. */
+  /** Fills in `center` and `least`. */
   measureCenter(): void {
-    const { r, vertices, work } = this
+    const { r, vertices, center } = this
     let square = 0
     for (let c = 0; c < r; c++) {
       let sum = 0
       for (let k = 0; k < r; k++) sum += vertices[k * r + c]
-      work[c] = sum
+      center[c] = sum
       square += sum * sum
     }
     let least = Infinity
     for (let k = 0, at = 0; k < r; k++) {
       let sum = 0
-      for (let c = 0; c < r; c++, at++) sum += work[c] * vertices[at]
+      for (let c = 0; c < r; c++, at++) sum += center[c] * vertices[at]
       if (sum < least) least = sum
     }
     this.least = least / Math.sqrt(square)
   }
 
-  /** Images of the crossing normals, with what is asked of each row of them later; the scores of the edges. */
-  survey({ data }: Matrix, sizes: Float64Array): void {
-    const { r, rows, count, vertices, images, middles, positives, negatives } = this
-    this.scores.fill(0)
-    this.pulls.fill(0)
-    for (let e = 0, at = 0; e < count; e++, at += r) {
+  /** Images of every `stride`-th crossing normal. */
+  computeImages({ data }: Matrix, stride: number): void {
+    const { r, rows, count, vertices, images } = this
+    for (let e = 0; e < count; e += stride) {
       const from = rows[e] * r
-      let [positive, negative, middle] = [0, 0, 0]
-      for (let k = 0, v = 0; k < r; k++) {
+      let to = e * r
+      for (let k = 0, v = 0; k < r; k++, to++) {
         let t = 0
         for (let c = 0; c < r; c++, v++) t += data[from + c] * vertices[v]
-        images[at + k] = t
-        middle += t
-        if (t > ON_PLANE) positive++
-        else if (t < -ON_PLANE) negative++
+        images[to] = t
       }
-      middles[e] = middle
-      positives[e] = positive
-      negatives[e] = negative
-      this.scoreEdges(at, sizes[rows[e]])
     }
   }
 
-  /** Adds size·t_i|t_j|/(t_i + |t_j|) for every edge with a kink on it, and that times the place of the kink. */
-  private scoreEdges(at: number, size: number): void {
-    const { r, images, scores, pulls } = this
-    for (let i = 0; i < r; i++) {
-      const ti = images[at + i]
-      for (let j = i + 1; j < r; j++) {
-        const tj = images[at + j]
-        if (ti * tj >= 0) continue
-        const place = ti / (ti - tj)
-        const score = size * Math.abs(tj) * place
-        scores[i * r + j] += score
-        pulls[i * r + j] += score * place
+  /** `sides` of all crossing rows from their images. */
+  findSides(): void {
+    const { r, count, images, sides } = this
+    for (let e = 0, at = 0; e < count; e++) {
+      let side = 0
+      for (let k = 0; k < r; k++, at++) side |= sideOf(images[at], k)
+      sides[e] = side
+    }
+  }
+
+  /** The stride at which about {@link SCORED} rows are looked at. */
+  get scoringStride(): number {
+    return Math.max(1, Math.floor(this.count / SCORED))
+  }
+
+  /** For every edge Σ size·|t_i||t_j| over the kinks on it, of every `stride`-th row. */
+  private scoreEdges(sizes: Float64Array, stride: number): void {
+    const { r, rows, count, images, scores } = this
+    scores.fill(0)
+    for (let e = 0; e < count; e += stride) {
+      const at = e * r
+      const size = 0.5 * stride * sizes[rows[e]]
+      for (let i = 1, edge = 0; i < r; i++) {
+        const t = size * images[at + i]
+        for (let j = 0; j < i; j++, edge++) {
+          const product = t * images[at + j]
+          scores[edge] += Math.abs(product) - product
+        }
       }
     }
   }
@@ -152,36 +164,52 @@ export class WorkingCone {
   }
 
   /**
-   * The edge along which the crossing terms are furthest above their chords, cut at the mean of the kinks on it.
+   * The edge along which the crossing terms are furthest from their chords, cut at the mean of the kinks on it. Looks at
+   * every `stride`-th row, whose images are known.
    *
-   * After a survey.
-   *
+   * @param sizes of the terms, by hyperplane
    * @param curvature what a squared length of an edge counts beside that
    */
-  chooseCut(curvature: number): Cut {
-    const { r, scores, pulls, vertices } = this
+  chooseCut(sizes: Float64Array, curvature: number, stride: number): Cut {
+    this.scoreEdges(sizes, stride)
+    const { r, scores, vertices } = this
     const cut = { first: 0, second: 1, along: 0, across: 0, length: 0 }
     let best = -1
-    let share = 0.5
-    for (let i = 0; i < r; i++) {
-      for (let j = i + 1; j < r; j++) {
+    let atKinks = false
+    for (let i = 0, edge = 0; i < r; i++) {
+      for (let j = 0; j < i; j++, edge++) {
         const square = squaredDistance(vertices, i * r, j * r, r)
-        const kinks = scores[i * r + j]
-        const score = kinks + (curvature + LENGTH_SHARE) * square
+        const score = scores[edge] + (curvature + LENGTH_SHARE) * square
         if (score <= best) continue
         best = score
         cut.first = i
         cut.second = j
         cut.length = Math.sqrt(square)
-        share = kinks > 0 ? pulls[i * r + j] / kinks : 0.5
-        if (curvature * square > kinks) share = 0.5
+        atKinks = scores[edge] > curvature * square
       }
     }
-    share = Math.min(1 - LEAST_SHARE, Math.max(LEAST_SHARE, share))
+    const share = atKinks ? this.meanKink(cut, sizes, stride) : 0.5
     const size = Math.sqrt(1 - share * (1 - share) * cut.length ** 2)
     cut.along = (1 - share) / size
     cut.across = share / size
     return cut
+  }
+
+  /** Where the kinks on an edge lie, as a share of it: the mean, weighted by how far the terms are above their chords. */
+  private meanKink({ first, second }: Cut, sizes: Float64Array, stride: number): number {
+    const { r, rows, count, images } = this
+    let total = 0
+    let sum = 0
+    for (let e = 0; e < count; e += stride) {
+      const t = images[e * r + first]
+      const s = images[e * r + second]
+      if (t * s >= 0) continue
+      const place = t / (t - s)
+      const excess = sizes[rows[e]] * Math.abs(s) * place
+      total += excess
+      sum += excess * place
+    }
+    return Math.min(1 - LEAST_SHARE, Math.max(LEAST_SHARE, sum / total))
   }
 
   /** Becomes the part of `parent` in which vertex `replaced` is moved to the cut; rows and form are left to sort. */

@@ -102,10 +102,12 @@ export class VectorBounder implements ConeBounder {
   }
 
   /** L, and d from the value at the centre. */
-  private linearize({ r, form, vertices, rows, count, middles }: WorkingCone): void {
+  private linearize({ r, form, vertices, rows, count, images }: WorkingCone): void {
     const { map, main, value } = this
     map.set(form)
-    for (let e = 0; e < count; e++) if (middles[e] > 0) this.addOuter(map, rows[e])
+    for (let e = 0; e < count; e++) {
+      if (isAhead(images, e, r)) this.addOuter(map, rows[e])
+    }
     main.fill(0)
     for (let k = 0; k < r; k++) {
       applyTransposed(map, vertices, k * r, r, value)
@@ -116,7 +118,7 @@ export class VectorBounder implements ConeBounder {
     else main[0] = 1
   }
 
-  private collectExcess({ r, rows, count, images, middles }: WorkingCone): void {
+  private collectExcess({ r, rows, count, images }: WorkingCone): void {
     const { main, excess, K, pooled } = this
     const { sizes, weights } = pooled
     excess.fill(0)
@@ -125,7 +127,7 @@ export class VectorBounder implements ConeBounder {
       let along = 0
       for (let o = 0, w = row * K; o < K; o++) along += main[o] * weights.data[w + o]
       const across = Math.sqrt(Math.max(0, sizes[row] ** 2 - along * along))
-      const side = middles[e] > 0 ? -1 : 1
+      const side = isAhead(images, e, r) ? -1 : 1
       const raised = along > 0 ? 0 : 1
       for (let k = 0; k < r; k++) {
         const over = side * images[at + k]
@@ -146,6 +148,13 @@ export class VectorBounder implements ConeBounder {
       for (let o = 0, w = row * K; o < K; o++, to++) map[to] += factor * weights.data[w + o]
     }
   }
+}
+
+/** Whether the centre is before hyperplane e. */
+function isAhead(images: Float64Array, e: number, r: number): boolean {
+  let middle = 0
+  for (let k = 0, at = e * r; k < r; k++, at++) middle += images[at]
+  return middle > 0
 }
 
 /** out = Mᵀx for M r×K and x = V[at … at + r). */
