@@ -1,14 +1,13 @@
 import type { StopReason } from '../experiments/problem.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { multiply, rowNorms } from '../linalg/products.ts'
-import type { Loss } from '../losses/index.ts'
+import { LOSSES, type Loss } from '../losses/index.ts'
 import type { Stream } from '../random/index.ts'
-import { StallDetector } from '../solvers/stall.ts'
 import { atomSet, joined, listAtoms, pruned, withResponses, type ActiveAtoms } from './active-atoms.ts'
 import type { Atom, AtomFamily } from './family.ts'
 import { interpolated } from './interpolate.ts'
 import { solveMaster, zeroPoint } from './master.ts'
-import type { MasterSolution } from './master-problem.ts'
+import { predictMaster, type MasterSolution } from './master-problem.ts'
 import { searchMaxima, type Maximum } from './search.ts'
 import { slide } from './slide.ts'
 import { smoothed } from './smoothed.ts'
@@ -62,11 +61,17 @@ export const THOROUGH = 10
 const MOST_NEW = 20
 /** How far neighbours of an atom are from it. */
 const DISTANCES = [0.1, 0.3, 1]
-/** Gap of the problem over fixed atoms, relative to the tolerance. */
+/** Gap of the problem over fixed atoms, relative to what is missing altogether; before a slide it may be larger. */
 const MASTER_SHARE = 1e-2
+const ENTERING_SHARE = 0.1
 const LEAST_MASTER_TOLERANCE = 1e-12
-/** Iterations without a lower objective by a per cent of what is missing, at the prices found. */
-const PATIENCE = 60
+/** An objective that falls by less than this share is idle; so many idle iterations in a row are a stall. */
+const IDLE = 1e-12
+const PATIENCE = 25
+/** Penalties, as shares of ρ(Y), by which the squared loss leads to interpolation, and what each may take. */
+const PATH = [1e-2, 1e-3, 1e-4, 1e-5]
+const PATH_TOLERANCE = 1e-2
+const PATH_ITERATIONS = 30
 
 /**
  * Conditional gradient with sliding (THEORY 5a): atoms that the dual vector prices above β are found by local search
@@ -77,20 +82,66 @@ export function* growAtoms(
   problem: GrowthProblem,
   settings: GrowthSettings,
 ): Generator<GrowthProgress, Growth> {
-  const state = new GrowingSet(problem, settings)
-  const progress = new StallDetector(PATIENCE)
+  const state = new GrowingSet(problem, settings, firstAtoms(problem, settings))
+  let best = Infinity
+  let idle = 0
   for (let iteration = 0; ; iteration++) {
-    const found = state.price(iteration)
+    let found = state.price(iteration)
+    if (state.isNearlyDone) {
+      state.refine()
+      found = state.price(iteration)
+    }
     const now = state.progress(iteration)
     if (now.rhoRatio <= 1 + settings.tolerance) return state.result(iteration, 'solved')
-    if (!state.isFeasible || progress.stalled(now.primal - now.dual))
-      return state.result(iteration, 'stalled')
+    idle = now.primal < best * (1 - IDLE) ? 0 : idle + 1
+    best = Math.min(best, now.primal)
+    if (!state.isFeasible || idle >= PATIENCE) return state.result(iteration, 'stalled')
     yield now
     const reason = settings.stop(iteration)
     if (reason) return state.result(iteration, reason)
     state.add(found)
     state.slide()
   }
+}
+
+/** The atoms given; under equality, more of them and output weights that interpolate, where some do. */
+function firstAtoms(problem: GrowthProblem, settings: GrowthSettings): ActiveAtoms {
+  const { family, Y, loss } = problem
+  const given = pruned(withResponses(family, atomSet(family, settings.start ?? [])))
+  if (loss.id !== 'equality') return given
+  const grown = withResponses(family, atomSet(family, alongPath(problem, settings)))
+  const both = joined(given, grown)
+  const isGood = Number.isFinite(
+    loss.value(predictMaster({ Phi: both.Phi, free: family.free }, both.C, both.B), Y),
+  )
+  return isGood ? both : (interpolated(family, both, Y, settings.stream.split('interpolate')) ?? both)
+}
+
+/**
+ * Atoms of the squared loss for ever smaller penalties: their limit is the interpolation of minimum norm, and unlike it
+ * they have smooth objectives to slide on.
+ */
+function alongPath({ family, Y }: GrowthProblem, settings: GrowthSettings): readonly Atom[] {
+  const stream = settings.stream.split('path')
+  if (family.finite) return []
+  const [top] = searchMaxima(family, Y, stream, { starts: 20 })
+  let atoms = settings.start ?? []
+  for (const share of PATH) {
+    const stage = { family, Y, loss: LOSSES.squared, beta: share * top.value }
+    const stop = (iteration: number): StopReason | null =>
+      iteration >= PATH_ITERATIONS ? 'maxIterations' : settings.stop(0)
+    const run = growAtoms(stage, {
+      ...settings,
+      start: atoms,
+      tolerance: PATH_TOLERANCE,
+      stop,
+      stream: stream.split(share),
+    })
+    let step = run.next()
+    while (!step.done) step = run.next()
+    atoms = step.value.network
+  }
+  return atoms
 }
 
 /** The atoms in use, their optimal output weights and prices. */
@@ -100,18 +151,14 @@ class GrowingSet {
   private rho = 0
   private readonly problem: GrowthProblem
   private readonly settings: GrowthSettings
-  private readonly masterTolerance: number
+  /** Gap that the problem over fixed atoms was last solved to. */
+  private reached = 0
 
-  constructor(problem: GrowthProblem, settings: GrowthSettings) {
+  constructor(problem: GrowthProblem, settings: GrowthSettings, atoms: ActiveAtoms) {
     this.problem = problem
     this.settings = settings
-    this.masterTolerance = Math.max(LEAST_MASTER_TOLERANCE, MASTER_SHARE * settings.tolerance)
-    const { family, Y, loss } = problem
-    const given = pruned(withResponses(family, atomSet(family, settings.start ?? [])))
-    const start =
-      loss.id === 'equality' ? interpolated(family, given, Y, settings.stream.split('interpolate')) : given
-    this.atoms = start ?? given
-    this.master = this.solve(zeroPoint(this.masterProblem()))
+    this.atoms = atoms
+    this.master = this.solved(MASTER_SHARE * settings.tolerance, zeroPoint(this.masterProblem()))
   }
 
   /** Whether the labels can be met: false under equality when no atoms interpolate them. */
@@ -144,7 +191,7 @@ class GrowingSet {
         Phi: Matrix.fromRows(news.map(({ response }) => response)).transpose(),
       })
     }
-    this.master = this.solve(this.master)
+    this.solve(ENTERING_SHARE)
   }
 
   /** Moves all atoms together. Losses with kinks keep the old atoms beside the new ones until their weights are solved for. */
@@ -160,7 +207,20 @@ class GrowingSet {
     )
     const after = withResponses(family, moved)
     this.atoms = pruned(Number.isFinite(loss.lipschitz) ? after : joined(this.atoms, after))
-    this.master = this.solve(this.master)
+    this.solve(MASTER_SHARE)
+  }
+
+  /** Whether no atom is left to add, at a dual point that is not as good as it can be. */
+  get isNearlyDone(): boolean {
+    const { beta } = this.problem
+    const { tolerance } = this.settings
+    return this.rho <= beta * (1 + tolerance) && this.reached > MASTER_SHARE * tolerance
+  }
+
+  /** Solves for the output weights as well as the tolerance asks for. */
+  refine(): void {
+    this.rho = 0
+    this.solve(MASTER_SHARE)
   }
 
   /** Every atom, moved at random: better atoms are often close to those in use. */
@@ -202,10 +262,16 @@ class GrowingSet {
     return { Phi: this.atoms.Phi, free: family.free, Y, loss, beta }
   }
 
-  /** Solves for the output weights from those of the atoms, and drops atoms that get none. */
-  private solve({ V, steps }: Pick<MasterSolution, 'V' | 'steps'>): MasterSolution {
+  /** Solves for the output weights, to a gap of that share of what the prices found say is missing. */
+  private solve(share: number): void {
+    const missing = Math.max(this.settings.tolerance, Math.min(1, this.rho / this.problem.beta - 1))
+    this.master = this.solved(share * missing, this.master)
+  }
+
+  private solved(tolerance: number, { V, steps }: Pick<MasterSolution, 'V' | 'steps'>): MasterSolution {
     const { C, B } = this.atoms
-    const solution = solveMaster(this.masterProblem(), this.masterTolerance, { C, B, V, steps })
+    this.reached = Math.max(LEAST_MASTER_TOLERANCE, tolerance)
+    const solution = solveMaster(this.masterProblem(), this.reached, { C, B, V, steps })
     this.atoms = pruned({ ...this.atoms, C: solution.C, B: solution.B })
     return solution
   }
