@@ -4,7 +4,7 @@ import {
   Matrix as MlMatrix,
   SingularValueDecomposition,
 } from 'ml-matrix'
-import { engine } from '../../core/kernels/engine.ts'
+import { Engine, engine } from '../../core/kernels/engine.ts'
 import { gatedAdjoint, gatedProduct } from '../../core/kernels/gated.ts'
 import { cholesky } from '../../core/linalg/cholesky.ts'
 import { projectPolyhedralCone } from '../../core/linalg/cone.ts'
@@ -24,11 +24,13 @@ import { thinSvd } from '../../core/linalg/svd.ts'
 import { stream } from '../../core/random/index.ts'
 import { spawnTeamMember } from '../../electron/worker/kernel-team.ts'
 import { plainGemm } from './plain-gemm.ts'
+import { roofline } from './roofline.ts'
 import {
   faster,
   measure,
   measureInTurn,
   mebibytes,
+  percent,
   printTable,
   seconds,
   times,
@@ -42,7 +44,8 @@ export async function run(options: readonly string[]): Promise<void> {
   process.stdout.write(
     `Kernels: ${engine().variant} SIMD. Processor time of one thread, best of 3, where not said otherwise.\n`,
   )
-  products()
+  const rates = products(quick)
+  await limits(rates)
   gatedStep()
   decompositions(quick)
   projections()
@@ -70,22 +73,28 @@ function peakOf(body: () => unknown): number {
   return engine().memoryUse.peak
 }
 
-function products(): void {
+/** GFLOP/s of the best product. */
+interface Rates {
+  readonly double: number
+  readonly single: number
+}
+
+function products(quick: boolean): Rates {
   const sizes: readonly [number, number, number][] = [
     [512, 512, 512],
     [1024, 1024, 1024],
     [2048, 2048, 2048],
     [60000, 784, 100],
   ]
+  const best = { double: 0, single: 0 }
   const rows = sizes.map(([m, k, n]): Row => {
     const [A, B] = [random(m, k, 'A'), random(k, n, 'B')]
     const operations = 2e-9 * m * k * n
-    // The others work at a steady rate: fewer rows are enough to know it.
+    // Plain JavaScript works at a steady rate: fewer rows are enough to know it.
     const fewer = Math.min(m, k > 1000 ? 128 : 512)
     const part = new Matrix(fewer, k, A.data.slice(0, fewer * k))
     const share = operations * (fewer / m)
-    const [partMl, bMl] = [toMl(part), toMl(B)]
-    const [ours, ours32, outside, theirs, simple] = engine().scratch((arena) => {
+    const { ours, ours32, outside, simple, theirs } = engine().scratch((arena) => {
       const [inA, inB, out] = [arena.adopt(A), arena.adopt(B), arena.matrix(m, n)]
       const [a, b, c] = [A, B, out].map((M) => ({
         rows: M.rows,
@@ -100,13 +109,20 @@ function products(): void {
           multiplySingle(a, b, c)
         },
         () => multiply(A, B),
-        () => partMl.mmul(bMl),
         () => plainGemm(part, B, Matrix.zeros(fewer, n)),
       ]
-      return measureInTurn(bodies).map(({ cpu }) => cpu)
+      const before = measureInTurn(bodies)
+      // ml-matrix is slower on all rows than on some: once, whole, between two rounds of ours.
+      const [mlA, mlB] = [toMl(quick ? part : A), toMl(B)]
+      const ml = measure(() => mlA.mmul(mlB), 1).cpu / (quick ? fewer / m : 1)
+      const after = measureInTurn(bodies)
+      const [ours, ours32, outside, simple] = bodies.map((_, i) => faster(before[i], after[i]).cpu)
+      return { ours, ours32, outside, simple, theirs: ml }
     })
-    const [ml, plain] = [share / theirs, share / simple]
+    const [ml, plain] = [operations / theirs, share / simple]
     const rate = operations / ours
+    best.double = Math.max(best.double, rate)
+    best.single = Math.max(best.single, operations / ours32)
     return {
       what: `${m}×${k}·${k}×${n}`,
       figures: [
@@ -138,6 +154,74 @@ function products(): void {
     columns,
     rows,
   )
+  return best
+}
+
+/** What the processor allows, what the build without fused multiply-add reaches, and thin products. */
+async function limits(best: Rates): Promise<void> {
+  const fused = engine().variant === 'relaxed' ? await roofline('relaxed') : undefined
+  const plain = await roofline('plain')
+  const line = (what: string, { double, single }: Rates): Row => ({
+    what,
+    figures: [
+      double.toFixed(1),
+      single.toFixed(1),
+      fused ? percent(double / fused.registers.double) : '–',
+      fused ? percent(single / fused.registers.single) : '–',
+    ],
+  })
+  printTable(
+    'Limits, GFLOP/s of one thread: 128-bit vectors are all that WebAssembly has',
+    ['f64', 'f32', 'of the peak', 'of the peak'],
+    [
+      ...(fused ? [line('fused multiply-adds, nothing else (peak)', fused.registers)] : []),
+      ...(fused ? [line('tile in registers, strips in the first-level cache', fused.tile)] : []),
+      line('the best product above', best),
+      line('without fused multiply-add: tile in registers', plain.tile),
+      line('  product 1024', productOf(new Engine('plain'), 1024)),
+    ],
+  )
+  thinProducts()
+}
+
+/** GFLOP/s of a square product by one engine. */
+function productOf(host: Engine, n: number): Rates {
+  const rate = (single: boolean) =>
+    host.scratch((arena) => {
+      const [a, b, c] = ['A', 'B', 'C'].map((key) => {
+        const data = single ? arena.float32(n * n) : arena.float64(n * n)
+        data.set(random(n, n, key).data)
+        return data.byteOffset
+      })
+      const shape = { m: n, n, k: n, lda: n, ldb: n, ldc: n, single }
+      return (2e-9 * n ** 3) / measure(() => host.multiply({ ...shape, a, b, c })).cpu
+    })
+  return { double: rate(false), single: rate(true) }
+}
+
+/** Products of few columns read A once: what counts is how fast. */
+function thinProducts(): void {
+  const rows = [1, 3, 8].map((n): Row => {
+    const gigabytes = (1500 * 3072 * 8) / 1e9
+    const [X, V, R] = [random(1500, 3072), random(3072, n), random(1500, n)]
+    return engine().scratch((arena) => {
+      const inX = arena.adopt(X)
+      // Ten at a time: the processor time of a thread is known to some milliseconds only.
+      const ten = (body: () => unknown) => () => Array.from({ length: 10 }, body)
+      const bodies = [() => multiply(inX, V), () => multiply(inX, R, { transposeA: true })]
+      const [forward, back] = measureInTurn(bodies.map(ten)).map(({ cpu }) => cpu / 10)
+      return {
+        what: `X·V, Xᵀ·R with ${n} columns`,
+        figures: [
+          seconds(forward),
+          seconds(back),
+          (gigabytes / forward).toFixed(1),
+          (gigabytes / back).toFixed(1),
+        ],
+      }
+    })
+  })
+  printTable('Thin products, X 1500×3072', ['X·V', 'Xᵀ·R', 'GB/s', 'GB/s'], rows)
 }
 
 /** The step of the convex programs: Σ D_p·X·v_p, then Xᵀ·D_p·r for all p. */

@@ -52,3 +52,4 @@ export const seconds = (value: number) =>
   value < 0.01 ? `${(value * 1e3).toFixed(2)} ms` : `${value.toFixed(3)} s`
 export const times = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)}×`
 export const mebibytes = (bytes: number) => `${(bytes / (1 << 20)).toFixed(0)} MiB`
+export const percent = (share: number) => `${(100 * share).toFixed(0)} %`
