@@ -25,8 +25,8 @@ const panelCols = 1024
 const panelBytes = 8 << 20
 /** Products with fewer multiplications are not worth waking a thread for. */
 const teamThreshold = 2e6
-/** A block per thread more than this keeps threads busy when one is delayed. */
-const blocksPerThread = 4
+/** With fewer blocks for each thread, one that is delayed holds all up. */
+const blocksPerThread = 2
 
 /**
  * The compiled kernels with the memory they work on, and the threads that help.
@@ -198,12 +198,12 @@ export class Engine {
     const panelN = Math.min(panelCols, Math.ceil(n / 8) * 8)
     const slices = Math.max(1, Math.floor(panelBytes / (panelN * depthBytes)))
     const panelK = blockK * Math.min(slices, Math.ceil(k / blockK))
-    const share = threads === 1 ? 1 : blocksPerThread * threads
-    const blocks = share * Math.ceil(m / (blockRows * share))
+    const least = threads === 1 ? 1 : blocksPerThread
+    const blocks = threads * Math.max(least, Math.ceil(m / (blockRows * threads)))
     const wide = threads > 1 && m <= Math.min(blockRows, tileRows * 2 * threads)
     return {
       blockM: tileRows * Math.ceil(m / (tileRows * (wide ? 1 : blocks))),
-      blockN: wide ? Math.max(64, Math.ceil(panelN / share / 8) * 8) : panelN,
+      blockN: wide ? Math.max(64, Math.ceil(panelN / (blocksPerThread * threads) / 8) * 8) : panelN,
       blockK,
       panelN,
       panelK,
