@@ -57,21 +57,20 @@ export class PooledClimber {
     const H = new Float64Array(A.rows)
     rowProducts(A, u, H)
     const projected = new Float64Array(K)
-    for (let row = 0; row < H.length; row++) {
-      if (!(H[row] > 0)) continue
-      const at = Math.floor(row / patches) * K
-      for (let k = 0; k < K; k++) projected[k] += H[row] * V.data[at + k]
+    for (let row = 0, at = 0; row < H.length; row++) {
+      if (H[row] > 0) for (let k = 0; k < K; k++) projected[k] += H[row] * V.data[at + k]
+      if ((row + 1) % patches === 0) at += K
     }
     const value = norm2(projected)
     const weights = new Float64Array(H.length)
     const concave = new Float64Array(H.length)
-    for (let row = 0; row < H.length; row++) {
-      const at = Math.floor(row / patches) * K
+    for (let row = 0, at = 0; row < H.length; row++) {
       let w = 0
       for (let k = 0; k < K; k++) w += V.data[at + k] * projected[k]
       if (value > 0) w /= value
       if (w < 0) concave[row] = -w
       else if (H[row] > 0) weights[row] = w
+      if ((row + 1) % patches === 0) at += K
     }
     return { value, tangent: weightedRows(A, weights, new Float64Array(A.cols)), concave }
   }

@@ -57,8 +57,9 @@ export interface Growth extends GrowthProgress {
 
 /** A search that is to find nothing has this many times the starts. */
 export const THOROUGH = 10
-/** Atoms added in one iteration at most. */
+/** Atoms added in one iteration at most, or this share of those in use. */
 const MOST_NEW = 20
+const MOST_NEW_SHARE = 0.2
 /** How far neighbours of an atom are from it. */
 const DISTANCES = [0.1, 0.3, 1]
 /** Gap of the problem over fixed atoms, relative to what is missing altogether; before a slide it may be larger. */
@@ -184,7 +185,8 @@ class GrowingSet {
 
   /** Adds atoms and solves for all output weights. */
   add(found: readonly Maximum[]): void {
-    const news = found.slice(0, MOST_NEW)
+    const most = Math.max(MOST_NEW, Math.ceil(MOST_NEW_SHARE * this.atoms.thetas.length))
+    const news = found.slice(0, most)
     if (news.length > 0) {
       this.atoms = joined(this.atoms, {
         thetas: news.map(({ theta }) => theta),

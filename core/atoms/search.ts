@@ -26,6 +26,7 @@ export interface Maximum {
 
 /** Responses that are closer in angle are the same atom. */
 const SAME = 1e-9
+const SAME_VALUE = 1e-4
 /** A start whose step is this short has arrived. */
 const SHORTEST_STEP = 1e-4
 
@@ -57,14 +58,17 @@ function ranked(family: AtomFamily, V: Matrix, thetas: readonly Float64Array[]):
   return distinct(thetas.map((theta, j) => ({ theta, value: values[j], response: columns.row(j) })))
 }
 
-/** The largest first, without those whose response is a multiple of a larger one's. */
+/** The largest first, without those whose response is a multiple of a larger one's: such atoms have nearly its value. */
 export function distinct(maxima: readonly Maximum[]): Maximum[] {
   const kept: { maximum: Maximum; size: number }[] = []
+  // Kept ones before this index are too large to be the same atom.
+  let first = 0
   for (const maximum of [...maxima].sort((p, q) => q.value - p.value)) {
     const size = norm2(maximum.response)
-    const isKnown = kept.some(
-      (other) => dot(other.maximum.response, maximum.response) > (1 - SAME) * size * other.size,
-    )
+    while (first < kept.length && kept[first].maximum.value > (1 + SAME_VALUE) * maximum.value) first++
+    const isKnown = kept
+      .slice(first)
+      .some((other) => dot(other.maximum.response, maximum.response) > (1 - SAME) * size * other.size)
     if (size > 0 && !isKnown) kept.push({ maximum, size })
   }
   return kept.map(({ maximum }) => maximum)
