@@ -1,67 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import {
-  METHOD_SCHEMAS,
-  networkSchema,
-  type LossId,
-  type NetworkSettings,
-} from '../../../core/experiments/document.ts'
+import { METHOD_SCHEMAS, type LossId, type NetworkSettings } from '../../../core/experiments/document.ts'
 import { certify } from '../../../core/experiments/certify.ts'
 import { runConvex } from '../../../core/experiments/methods/convex.ts'
+import { programDetails } from '../../../core/experiments/methods/convex/run.ts'
 import { runGated } from '../../../core/experiments/methods/gated.ts'
-import type { MethodOutcome, MethodProgress, Problem, RunContext } from '../../../core/experiments/problem.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { LOSSES } from '../../../core/losses/index.ts'
-import { forward, objective } from '../../../core/networks/index.ts'
-import { stream } from '../../../core/random/index.ts'
-import { problemOn } from '../programs/fixtures.ts'
-
-const context: RunContext = { clock: () => 0, stop: () => null, seed: 1, dictionarySeed: 7 }
-
-function finish(run: Generator<MethodProgress, MethodOutcome>): MethodOutcome {
-  let step = run.next()
-  while (!step.done) step = run.next()
-  return step.value
-}
-
-/** Small enough that everything can be enumerated. */
-const CASES: { settings: object; n: number; d: number; beta: number }[] = [
-  { settings: { family: 'relu' }, n: 12, d: 2, beta: 0.3 },
-  { settings: { family: 'relu-bias' }, n: 9, d: 1, beta: 0.3 },
-  { settings: { family: 'bn-relu' }, n: 9, d: 2, beta: 0.1 },
-  { settings: { family: 'relu-bn' }, n: 9, d: 2, beta: 0.1 },
-  { settings: { family: 'conv-bn', filter: 2 }, n: 6, d: 3, beta: 0.1 },
-  { settings: { family: 'parallel', m1: 2 }, n: 5, d: 2, beta: 0.1 },
-  { settings: { family: 'linear' }, n: 12, d: 3, beta: 0.3 },
-]
-
-function dataFor(
-  loss: LossId,
-  { n, d }: { n: number; d: number },
-  outputs: number,
-): { X: Matrix; Y: Matrix } {
-  const source = stream(11)
-  const X = new Matrix(n, d, source.normals(n * d))
-  const Y = Matrix.zeros(n, outputs)
-  for (let i = 0; i < n; i++) {
-    const t = X.get(i, 0) + 0.7 * Math.abs(X.get(i, d - 1)) - 0.3
-    if (outputs > 1) Y.set(i, Math.min(outputs - 1, Math.max(0, Math.round(t + 1))), 1)
-    else Y.set(i, 0, loss === 'squared' || loss === 'equality' ? t : t > 0 ? 1 : -1)
-  }
-  return { X, Y }
-}
-
-function problemFor(settings: object, loss: LossId, beta: number, X: Matrix, Y: Matrix): Problem {
-  const network: NetworkSettings = networkSchema.parse(settings)
-  const problem = problemOn(X, Y, network.family, loss, beta)
-  const labels = Y.cols > 1 ? ('one-hot' as const) : problem.summary.labels
-  return { ...problem, network, summary: { ...problem.summary, labels } }
-}
-
-const convex = (settings: object = {}) =>
-  METHOD_SCHEMAS.convex.parse({ id: 'convex', tolerance: 1e-8, ...settings })
-
-const valueOf = ({ X, Y, loss, beta }: Problem, { network }: MethodOutcome) =>
-  objective(network!, X, Y, loss, beta)
+import { forward } from '../../../core/networks/index.ts'
+import { enumerated } from '../programs/fixtures.ts'
+import { CASES, context, convex, dataFor, finish, problemFor, valueOf } from './convex-cases.ts'
 
 /** Equality needs a network that can interpolate: that of a linear network on more rows than features cannot. */
 const SCALAR: LossId[] = ['squared', 'hinge', 'logistic', 'equality']
@@ -163,4 +110,13 @@ describe('dictionaries', () => {
     )
     expect(valueOf(problem, gated)).toBeGreaterThanOrEqual(exact.claim.lowerBound!)
   })
+})
+
+it('says nothing where there may be more cells than a number can hold', () => {
+  const { X, Y } = dataFor('squared', { n: 9, d: 2 }, 1)
+  const { program } = enumerated(problemFor({ family: 'relu' }, 'squared', 1, X, Y))
+  const result = { blocks: [], status: 'solved', iterations: 0, primal: 1, dual: 1, V: Y.data } as const
+  const endless = { ...program, dictionary: { ...program.dictionary, bound: Infinity } }
+  expect(programDetails(endless as typeof program, { ...result, blocks: [] })['theoretical bound']).toBeNull()
+  expect(programDetails(program, { ...result, blocks: [] })['theoretical bound']).toBe(18)
 })

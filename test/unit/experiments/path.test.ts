@@ -17,7 +17,8 @@ function finish(run: Generator<MethodProgress, MethodOutcome>): MethodOutcome {
 }
 
 const path = (settings: object) => METHOD_SCHEMAS.path.parse({ id: 'path', tolerance: 1e-7, ...settings })
-const convex = (settings: object) => METHOD_SCHEMAS.convex.parse({ id: 'convex', tolerance: 1e-7, ...settings })
+const convex = (settings: object) =>
+  METHOD_SCHEMAS.convex.parse({ id: 'convex', tolerance: 1e-7, ...settings })
 
 describe.each([
   ['enumerated', 'squared', { n: 16, d: 2 }],

@@ -79,10 +79,11 @@ export function programArrays(
 export function programDetails(
   { dictionary }: ConvexProgram,
   { blocks }: SolverResult,
-): Record<string, number> {
+): Record<string, number | null> {
   return {
     patterns: dictionary.count,
-    'theoretical bound': dictionary.bound,
+    // Null where it is more than a double can hold.
+    'theoretical bound': Number.isFinite(dictionary.bound) ? dictionary.bound : null,
     'gate vectors drawn': dictionary.draws,
     'active blocks': blocks.length,
   }
