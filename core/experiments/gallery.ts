@@ -1,14 +1,34 @@
 /** Experiments to begin with; the first one is what a new workspace opens. */
 import { batchNormExample } from './gallery/batch-norm.ts'
+import { classesExample } from './gallery/classes.ts'
+import { convolutionExample } from './gallery/convolution.ts'
+import { deepLinearExample } from './gallery/deep-linear.ts'
 import type { GalleryEntry } from './gallery/entry.ts'
+import { growthExample } from './gallery/growth.ts'
+import { normAfterReluExample } from './gallery/norm-after-relu.ts'
+import { parallelExample } from './gallery/parallel.ts'
+import { pathExample } from './gallery/path.ts'
 import { plantedExample } from './gallery/planted.ts'
 import { plantsExample } from './gallery/plants.ts'
+import { pointsOnALineExample } from './gallery/points-on-a-line.ts'
 import { spiralExample } from './gallery/spiral.ts'
 
 export type { GalleryEntry } from './gallery/entry.ts'
 
 /** They make their own data: each runs as it stands. */
-export const GALLERY: readonly GalleryEntry[] = [spiralExample, plantedExample, batchNormExample]
+export const GALLERY: readonly GalleryEntry[] = [
+  spiralExample,
+  plantedExample,
+  pathExample,
+  growthExample,
+  parallelExample,
+  classesExample,
+  batchNormExample,
+  normAfterReluExample,
+  convolutionExample,
+  deepLinearExample,
+  pointsOnALineExample,
+]
 
 /** They need the file that their document names, bundled with the program: import it, then set `dataset.file`. */
 export const FILE_GALLERY: readonly GalleryEntry[] = [plantsExample]

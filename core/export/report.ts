@@ -1,10 +1,11 @@
 /** The report: one HTML file with nothing outside it, for reading, printing and archiving. */
-import type { ResultDocument, RunRecord } from '../experiments/result.ts'
-import { formatCount, formatGap, formatObjective, formatPercent, formatSeconds } from './format.ts'
+import type { PathPoint, ResultDocument, RunRecord } from '../experiments/result.ts'
+import { formatCount, formatGap, formatObjective, formatPercent, formatSeconds, NO_NUMBER } from './format.ts'
 import { escapeHtml, htmlFacts, htmlTable, type Cell } from './html.ts'
+import { PATH_HEADERS, pathRow } from './path-table.ts'
 import { REPORT_STYLE } from './report-style.ts'
 import { safeSvg } from './svg.ts'
-import { certificateWording, STATUS_WORDS } from './words.ts'
+import { certificateWording, STATUS_WORDS, type Wording } from './words.ts'
 
 export interface ReportChart {
   title: string
@@ -30,6 +31,7 @@ export function reportHtml({ document, result, charts, generated }: ReportInput)
   const sections = [
     methodsSection(result.runs),
     chartsSection(charts),
+    pathsSection(result.runs),
     hypothesesSection(result.runs),
     dataSection(result),
     environmentSection(result),
@@ -121,6 +123,42 @@ function chartsSection(charts: readonly ReportChart[]): string {
     ({ title, svg }) => `<figure>${safeSvg(svg)}<figcaption>${escapeHtml(title)}</figcaption></figure>`,
   )
   return `<h2>Charts</h2>\n${figures.join('\n')}`
+}
+
+/** How the columns of a path are written, in their order; text stands as it is. */
+const PATH_FORMATS: Record<string, (value: number) => string> = {
+  Gap: formatGap,
+  Neurons: formatCount,
+  'Train accuracy': formatPercent,
+  'Test accuracy': formatPercent,
+  Seconds: formatSeconds,
+}
+
+function pathsSection(runs: readonly RunRecord[]): string {
+  const tables = runs.flatMap(({ label, path }) =>
+    path ? [htmlTable(label, PATH_HEADERS, path.map(pathCells))] : [],
+  )
+  if (tables.length === 0) return ''
+  const note =
+    'The program solved for falling β; every point has the certificate of a run of its own. Seconds count from the ' +
+    'start of the run.'
+  return `<h2>Paths in β</h2>\n<p class="muted">${note}</p>\n${tables.join('\n')}`
+}
+
+function pathCells(point: PathPoint): Cell[] {
+  return pathRow(point).map((value, k) => {
+    const header = PATH_HEADERS[k]
+    if (header === 'Status') return wordCell(STATUS_WORDS[point.status])
+    if (header === 'Certificate') return wordCell(certificateWording(point.certificate, point.objective))
+    if (typeof value === 'string') return { text: value }
+    return number(value, (shown) =>
+      shown == null ? NO_NUMBER : (PATH_FORMATS[header] ?? formatObjective)(shown),
+    )
+  })
+}
+
+function wordCell({ icon, word, sentence }: Wording): Cell {
+  return { text: `${icon} ${word}`, title: sentence }
 }
 
 function hypothesesSection(runs: readonly RunRecord[]): string {

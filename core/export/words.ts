@@ -11,7 +11,7 @@ export interface Wording {
 export const CERTIFICATE_WORDS: Record<CertificateLevel, Wording> = {
   global: { icon: '◆', word: 'global', sentence: 'proved optimal for the network' },
   bound: { icon: '◇', word: 'bound', sentence: 'a lower bound for the network is known' },
-  dictionary: { icon: '▫', word: 'dictionary', sentence: 'optimal for the sampled patterns only' },
+  dictionary: { icon: '▫', word: 'dictionary', sentence: 'optimal for the patterns used only' },
   none: { icon: '–', word: 'none', sentence: 'nothing proved about the optimum' },
 }
 

@@ -1,15 +1,16 @@
 /** Draws a convergence model: an ECharts option from curves, a frame and a theme. Pure, so that reports can use it. */
-import type { CustomSeriesRenderItemAPI } from 'echarts'
 import { AXIS_TITLES, quantityTitle } from './convergence.ts'
 import type { BoundSeries, ConvergenceModel, ConvergenceSeries } from './convergence.ts'
 import type { Curve } from './bands.ts'
+import { area, axisOption, leaderLine, LETTER, line, nameText, shortened, symbols } from './draw.ts'
+import type { Pair } from './draw.ts'
 import type { ChartOption } from './echarts.ts'
 import { pixelX, pixelY } from './frame.ts'
 import type { Frame, Size, Zoom } from './frame.ts'
 import { BOUND_IDENTITY } from './identity.ts'
 import { spreadLabels } from './labels.ts'
 import { lttbIndices } from './lttb.ts'
-import { fitScale, ticks, toAxis } from './scale.ts'
+import { fitScale, toAxis } from './scale.ts'
 import type { Scale } from './scale.ts'
 import type { ChartTheme } from './theme.ts'
 
@@ -17,16 +18,6 @@ import type { ChartTheme } from './theme.ts'
 const MAX_POINTS = 600
 const LABEL_HEIGHT = 14
 const MARKERS = 5
-/** Pixels of an average letter of a label: reports are drawn where nothing can be measured. */
-const LETTER = 6.2
-
-function shortened(label: string, width: number): string {
-  const room = Math.floor(width / LETTER)
-  return label.length > room ? `${label.slice(0, Math.max(1, room - 1))}…` : label
-}
-
-type Pair = [number, number]
-
 function* valuesX(model: ConvergenceModel): Generator<number> {
   for (const { xs } of [...model.series, ...model.bounds]) yield* xs
 }
@@ -107,24 +98,6 @@ function levelPairs(series: Curve, pairs: Pair[], frame: Frame): Pair[] {
     : []
 }
 
-/** A filled shape with corners in axis coordinates; one item, so that its cost does not grow with the data. */
-function area(name: string, corners: Pair[], colour: string, opacity: number) {
-  return {
-    type: 'custom',
-    name,
-    data: corners.length > 0 ? [corners[0]] : [],
-    clip: true,
-    silent: true,
-    z: 1,
-    renderItem: (_: unknown, api: CustomSeriesRenderItemAPI) => ({
-      type: 'polygon',
-      shape: { points: corners.map((corner) => api.coord(corner)) },
-      style: { fill: colour, opacity },
-      silent: true,
-    }),
-  }
-}
-
 function bandAreas(series: ConvergenceSeries, frame: Frame, colour: string) {
   const { band } = series
   if (!band) return []
@@ -138,43 +111,14 @@ function bandAreas(series: ConvergenceSeries, frame: Frame, colour: string) {
   ]
 }
 
-function line(name: string, data: Pair[], colour: string, width: number, dash: readonly number[], z: number) {
-  return {
-    type: 'line',
-    name,
-    data,
-    showSymbol: false,
-    silent: true,
-    clip: true,
-    z,
-    lineStyle: { color: colour, width, type: dash.length > 0 ? [...dash] : 'solid' },
-  }
-}
-
 /** A few markers along a line, so that it is known without its colour. */
 function markers(series: ConvergenceSeries, data: Pair[], colour: string, theme: ChartTheme, brief: boolean) {
   const count = brief ? 1 : Math.min(MARKERS, data.length)
   const at = Array.from({ length: count }, (_, k) =>
     Math.round((k * (data.length - 1)) / Math.max(1, count - 1)),
   )
-  const { marker } = series.identity
-  const hollow = marker.startsWith('empty')
-  const shape = hollow ? marker.slice(5).toLowerCase() : marker
-  return {
-    type: 'scatter',
-    name: `${series.id}/markers`,
-    symbol: shape,
-    symbolSize: 6.5,
-    data: at.flatMap((i) => (data[i] ? [data[i]] : [])),
-    silent: true,
-    clip: true,
-    z: 4,
-    itemStyle: {
-      color: hollow ? theme.background : colour,
-      borderColor: colour,
-      borderWidth: hollow ? 1.5 : 0,
-    },
-  }
+  const shown = at.flatMap((i) => (data[i] ? [data[i]] : []))
+  return symbols(`${series.id}/markers`, shown, series.identity.marker, colour, theme)
 }
 
 function drawSeries(series: ConvergenceSeries, frame: Frame, theme: ChartTheme) {
@@ -184,7 +128,7 @@ function drawSeries(series: ConvergenceSeries, frame: Frame, theme: ChartTheme) 
   const data = brief ? levelPairs(series, pairs, frame) : pairs
   return [
     ...bandAreas(series, frame, colour),
-    line(series.id, data, colour, brief ? 1.25 : 1.75, series.identity.dash, 3),
+    line(series.id, data, { colour, width: brief ? 1.25 : 1.75, dash: series.identity.dash }, 3),
     markers(series, data, colour, theme, brief),
   ]
 }
@@ -204,7 +148,10 @@ function drawBound(bound: BoundSeries, model: ConvergenceModel, frame: Frame, th
   const colour = theme.colour(BOUND_IDENTITY.token)
   const pairs = pairsOf(bound, frame)
   const data = isBrief(pairs, frame) ? levelPairs(bound, pairs, frame) : pairs
-  return [...gapArea(bound, model, frame, theme), line(bound.id, data, colour, 1, BOUND_IDENTITY.dash, 2)]
+  return [
+    ...gapArea(bound, model, frame, theme),
+    line(bound.id, data, { colour, width: 1, dash: BOUND_IDENTITY.dash }, 2),
+  ]
 }
 
 /** Names at the right edge, level with the last value of their line, moved apart where they would collide. */
@@ -223,55 +170,9 @@ function endLabels(model: ConvergenceModel, frame: Frame, theme: ChartTheme) {
     const leader = Math.abs(placed[i] - wanted[i]) > 2 || end < edge - 1
     return [
       ...(leader ? [leaderLine(Math.max(end, edge - 4), wanted[i], edge + 6, placed[i], colour)] : []),
-      {
-        type: 'text',
-        silent: true,
-        x: edge + 9,
-        y: placed[i],
-        style: {
-          text: shortened(label, frame.right - 11),
-          fill: colour,
-          font: `${theme.fontSize}px ${theme.font}`,
-          verticalAlign: 'middle',
-        },
-      },
+      nameText(shortened(label, frame.right - 11), edge + 9, placed[i], colour, theme),
     ]
   })
-}
-
-function leaderLine(x1: number, y1: number, x2: number, y2: number, colour: string) {
-  return {
-    type: 'line',
-    silent: true,
-    shape: { x1, y1, x2, y2 },
-    style: { stroke: colour, lineWidth: 0.75, opacity: 0.6 },
-  }
-}
-
-function axisOption(scale: Scale, wanted: number, title: string, nameGap: number, theme: ChartTheme) {
-  const shown = ticks(scale, wanted).map(({ value, label }) => ({ at: toAxis(scale.kind, value), label }))
-  const values = shown.map(({ at }) => at)
-  const labelAt = (at: number) => shown.find((tick) => Math.abs(tick.at - at) < 1e-9)?.label ?? ''
-  return {
-    type: 'value',
-    min: toAxis(scale.kind, scale.min),
-    max: toAxis(scale.kind, scale.max),
-    name: title,
-    nameLocation: 'middle',
-    nameGap,
-    nameTextStyle: { color: theme.muted, fontSize: theme.fontSize, fontFamily: theme.font },
-    axisLine: { show: true, onZero: false, lineStyle: { color: theme.border } },
-    axisTick: { show: true, customValues: values, lineStyle: { color: theme.border } },
-    axisLabel: {
-      customValues: values,
-      color: theme.muted,
-      fontSize: theme.fontSize,
-      fontFamily: theme.font,
-      formatter: labelAt,
-      hideOverlap: true,
-    },
-    splitLine: { show: true, lineStyle: { color: theme.border, width: 0.5, opacity: 0.8 } },
-  }
 }
 
 /** The whole option; give it to ECharts with `notMerge`. */
@@ -283,8 +184,18 @@ export function convergenceOption(model: ConvergenceModel, frame: Frame, theme: 
     backgroundColor: theme.background,
     textStyle: { fontFamily: theme.font },
     grid: { left, right, top, bottom, containLabel: false, outerBoundsMode: 'none' },
-    xAxis: axisOption(frame.x, Math.round(inner.width / 90), AXIS_TITLES[model.view.axis], 26, theme),
-    yAxis: axisOption(frame.y, Math.round(inner.height / 40), quantityTitle(model), 46, theme),
+    xAxis: axisOption(
+      frame.x,
+      Math.round(inner.width / 90),
+      { title: AXIS_TITLES[model.view.axis], gap: 26 },
+      theme,
+    ),
+    yAxis: axisOption(
+      frame.y,
+      Math.round(inner.height / 40),
+      { title: quantityTitle(model), gap: 46 },
+      theme,
+    ),
     series: [
       ...model.bounds.flatMap((bound) => drawBound(bound, model, frame, theme)),
       ...model.series.flatMap((series) => drawSeries(series, frame, theme)),

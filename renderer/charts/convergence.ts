@@ -110,9 +110,14 @@ function boundOf(group: RunGroup, view: ConvergenceView): BoundSeries | null {
   const curves = group.runs.map((run) => boundCurve(run, view.axis)).filter(({ ys }) => ys.length > 0)
   if (curves.length === 0) return null
   const best = curves.reduce((a, b) => (b.ys.at(-1) > a.ys.at(-1) ? b : a))
-  const sampled = group.runs.some(({ record }) => record?.certificate.level === 'dictionary')
+  const partial = group.runs.some(({ record }) => record?.certificate.level === 'dictionary')
   const over = group.runs.length === 1 ? group.id : null
-  return { id: `${group.id}/bound`, label: sampled ? 'Dual bound, sampled' : 'Dual bound', over, ...best }
+  return {
+    id: `${group.id}/bound`,
+    label: partial ? 'Dual bound, patterns used' : 'Dual bound',
+    over,
+    ...best,
+  }
 }
 
 /** Bounds of all groups; each says whose it is where there are several. */

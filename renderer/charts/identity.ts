@@ -4,7 +4,7 @@ import { METHOD_SCHEMAS } from '../../core/experiments/document.ts'
 import type { MethodId } from '../../core/experiments/document.ts'
 
 export type Marker =
-  'circle' | 'emptyCircle' | 'rect' | 'diamond' | 'triangle' | 'emptyTriangle' | 'emptyRect'
+  'circle' | 'emptyCircle' | 'rect' | 'emptyRect' | 'diamond' | 'emptyDiamond' | 'triangle' | 'emptyTriangle'
 
 export interface Identity {
   /** Name of the CSS custom property that holds the colour. */

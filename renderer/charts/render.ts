@@ -2,6 +2,11 @@
 import { echarts } from './echarts.ts'
 import type { ChartOption } from './echarts.ts'
 
+/** A chart on the screen that can be drawn again, for files. */
+export interface DrawnChart {
+  draw: () => { option: ChartOption; width: number; height: number } | null
+}
+
 /** @returns a self-contained SVG element as text; `width`, `height` in CSS pixels */
 export function renderSvg(option: ChartOption, width: number, height: number): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height })

@@ -1,54 +1,46 @@
 /** A chart as numbers: the rows of its data table, its clipboard text and its CSV. */
+import { pathRow, PATH_HEADERS } from '../../core/export/path-table.ts'
 import { AXIS_TITLES, quantityTitle } from './convergence.ts'
 import type { ConvergenceModel } from './convergence.ts'
+import type { PathModel } from './path.ts'
 
-export interface ChartRow {
-  series: string
-  x: number
-  y: number
-  /** Of trial bands; null for single runs. */
-  min: number | null
-  lower: number | null
-  upper: number | null
-  max: number | null
-}
+export type ChartCell = string | number | null
 
 export interface ChartTable {
-  /** Column titles: series, x, y, and the band's. */
-  headers: string[]
-  rows: ChartRow[]
+  headers: readonly string[]
+  /** As many cells as headers; the first names the curve. */
+  rows: readonly (readonly ChartCell[])[]
 }
 
-/** Every point of every curve, undiminished, in the order of the legend. */
+/** Every point of every curve, undiminished, in the order of the legend: series, x, y, and the spread of trials. */
 export function chartTable(model: ConvergenceModel): ChartTable {
   const bands = model.series.some(({ band }) => band !== null)
   const rows = [...model.series, ...model.bounds.map((bound) => ({ ...bound, band: null }))].flatMap(
     ({ label, xs, ys, band }) =>
-      xs.map((x, i) => ({
-        series: label,
-        x,
-        y: ys[i],
-        min: band?.min[i] ?? null,
-        lower: band?.lower[i] ?? null,
-        upper: band?.upper[i] ?? null,
-        max: band?.max[i] ?? null,
-      })),
+      xs.map((x, i) => {
+        const spread = [band?.min[i], band?.lower[i], band?.upper[i], band?.max[i]]
+        return [label, x, ys[i], ...(bands ? spread.map((value) => value ?? null) : [])]
+      }),
   )
   const y = quantityTitle(model)
   const spread = bands ? ['Minimum', 'Lower quartile', 'Upper quartile', 'Maximum'] : []
   return { headers: ['Series', AXIS_TITLES[model.view.axis], bands ? `${y} (median)` : y, ...spread], rows }
 }
 
-const cellsOf = ({ series, x, y, min, lower, upper, max }: ChartRow, columns: number) =>
-  [series, x, y, min, lower, upper, max].slice(0, columns)
+/** Every point of every path, largest β first, as it was followed. */
+export function pathTable({ curves }: PathModel): ChartTable {
+  const rows = curves.flatMap(({ label, points }) =>
+    points.map((point) => [label, ...pathRow(point)]).reverse(),
+  )
+  return { headers: ['Path', ...PATH_HEADERS], rows }
+}
 
 const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 /** RFC 4180, full precision. */
 export function tableCsv({ headers, rows }: ChartTable): string {
-  const lines = [headers, ...rows.map((row) => cellsOf(row, headers.length))]
   return (
-    lines
+    [headers, ...rows]
       .map((cells) => cells.map((cell) => quote(cell === null ? '' : String(cell))).join(','))
       .join('\r\n') + '\r\n'
   )
@@ -56,7 +48,5 @@ export function tableCsv({ headers, rows }: ChartTable): string {
 
 /** Tab-separated, for spreadsheets. */
 export function tableText({ headers, rows }: ChartTable): string {
-  return [headers, ...rows.map((row) => cellsOf(row, headers.length))]
-    .map((cells) => cells.map((cell) => cell ?? '').join('\t'))
-    .join('\n')
+  return [headers, ...rows].map((cells) => cells.map((cell) => cell ?? '').join('\t')).join('\n')
 }

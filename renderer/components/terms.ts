@@ -63,8 +63,49 @@ export const TERMS = {
   certificate: {
     title: 'Certificate',
     explanation:
-      'What was proved about a result: optimal, bounded, optimal for the sampled patterns only, or nothing.',
+      'What was proved about a result: optimal, bounded, optimal for the patterns used only, or nothing.',
     source: `${B}, §3`,
+  },
+  'cells-found': {
+    title: 'Patterns found',
+    explanation:
+      'Cells of the arrangement that the program is over, of the most there can be; only all of them make a certificate by themselves.',
+    source: `${PE20}, §2`,
+  },
+  growth: {
+    title: 'Growth',
+    explanation:
+      'The program starts small; a search finds neurons that the dual prices above β, their patterns are added, and the program is solved again until none is found.',
+    source: `${B}, Alg. 1; conditional gradient`,
+  },
+  rho: {
+    title: 'ρ/β',
+    explanation:
+      'The most that one neuron of unit size gains at the dual point, over its price β: at most 1 over all neurons proves the optimum; what a search finds is only the largest one seen.',
+    source: `${B}, Cor. 3.1`,
+  },
+  'cones-searched': {
+    title: 'Cones searched',
+    explanation:
+      'Branch and bound over all directions of a neuron: cones are halved until none can hold a neuron that gains more than what was found.',
+    source: 'the search for a bound over all neurons',
+  },
+  path: {
+    title: 'Path in β',
+    explanation:
+      'Solutions for falling β, from where the zero network is optimal; each starts from the one before and has its own certificate.',
+    source: PE20,
+  },
+  'beta-max': {
+    title: 'β_max',
+    explanation: 'From this β on the zero network is optimal: no neuron gains as much as it costs.',
+    source: `${PE20}; ρ at the residual of zero`,
+  },
+  direction: {
+    title: 'Direction of an output',
+    explanation:
+      'With several outputs a neuron writes along one direction in their space; the program finds the directions with the patterns.',
+    source: 'Sahiner et al. 2021',
   },
   whiten: {
     title: 'Whitened data',

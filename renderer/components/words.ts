@@ -85,7 +85,7 @@ export const CERTIFICATE_WORDS: Record<CertificateLevel, Words & { symbol: strin
   dictionary: {
     symbol: '▫',
     word: 'dictionary',
-    sentence: 'Optimal for the sampled patterns only; nothing is proved about the network.',
+    sentence: 'Optimal for the patterns used only; nothing is proved about the network.',
     tone: 'warning',
   },
   none: { symbol: '–', word: 'none', sentence: 'Nothing was proved.', tone: 'neutral' },

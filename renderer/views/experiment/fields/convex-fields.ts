@@ -48,31 +48,35 @@ export const FIXED_CELLS_FIELDS: FieldDefinition[] = cellFields(
 /** The exact program: cells that may grow, and the proof over all neurons. */
 export const EXACT_PROGRAM_FIELDS: FieldDefinition[] = [
   ...cellFields(
-    'Where the activation patterns come from: all of them, a sample, or those that the dual asks for.',
+    'Where the activation patterns come from. All of them prove the optimum; others leave a bound to be searched for.',
     [
       { value: 'auto', label: 'Automatic', hint: 'All of them up to rank 3, else growth' },
       ENUMERATE,
       SAMPLE,
-      { value: 'grow', label: 'Grow', hint: 'Patterns of neurons that the dual prices above β' },
+      {
+        value: 'grow',
+        label: 'Grow',
+        hint: 'Finds the neurons that matter by search; the default where there are too many cells',
+      },
     ],
   ),
   {
     path: 'search.starts',
     label: 'Search starts',
     kind: 'integer',
-    help: 'Random starts of every search for neurons to grow by; more find more, and take longer.',
+    help: 'Random starts of every search for neurons while growing; more miss less, and take longer.',
     when: (settings) => ['auto', 'grow'].includes(String(arrangementMode(settings))),
   },
   {
     path: 'proof.cones',
-    label: 'Proof, cones',
+    label: 'Cones of the proof',
     kind: 'integer',
-    help: 'Cones bounded at most in the search for a lower bound over all neurons.',
+    help: 'Where cells are not all there, or outputs are several, a bound over all neurons is searched for: this many cones at most.',
   },
   {
     path: 'proof.epsilon',
-    label: 'Proof, precision',
+    label: 'Its precision',
     kind: 'number',
-    help: 'Relative precision at which that search ends.',
+    help: 'The search for the bound ends when ρ is known to this relative precision; finer proofs need more cones.',
   },
 ]

@@ -57,13 +57,13 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
     },
   ],
   path: [
-    ...EXACT_PROGRAM_FIELDS,
     {
       path: 'points',
       label: 'Points',
       kind: 'integer',
-      help: 'Values of β, in equal ratios, from where the zero network is optimal down to the β above.',
+      help: 'Values of β in equal ratios, from where the zero network is optimal down to the weight decay of the problem.',
     },
+    ...EXACT_PROGRAM_FIELDS,
   ],
   gated: FIXED_CELLS_FIELDS,
   penalized: [

@@ -4,11 +4,15 @@ import { resultDocumentSchema } from '../../../../core/experiments/result.ts'
 import { convergenceFrame, convergenceOption } from '../../../charts/convergence-option.ts'
 import { convergenceModel } from '../../../charts/convergence.ts'
 import type { ConvergenceView } from '../../../charts/convergence.ts'
+import { pathFrames } from '../../../charts/path-frames.ts'
+import { pathOption } from '../../../charts/path-option.ts'
+import { pathModel } from '../../../charts/path.ts'
 import { renderSvg } from '../../../charts/render.ts'
 import type { RunGroup } from '../../../charts/run-groups.ts'
 import { paperTheme } from '../../../charts/use-chart-theme.ts'
 
 const SIZE = { width: 760, height: 380 }
+const PATH_SIZE = { width: 760, height: 520 }
 
 /** Charts that every report has, whatever is on the screen; those without a curve are left out. */
 const CHARTS: readonly { title: string; view: ConvergenceView }[] = [
@@ -40,6 +44,11 @@ export function experimentReport(document: unknown, result: unknown, groups: rea
     const option = convergenceOption(model, convergenceFrame(model, SIZE, null), theme)
     return [{ title, svg: renderSvg(option, SIZE.width, SIZE.height) }]
   })
+  const paths = pathModel(groups)
+  if (paths.curves.length > 0) {
+    const option = pathOption(paths, pathFrames(paths, PATH_SIZE), theme)
+    charts.push({ title: 'Path in β', svg: renderSvg(option, PATH_SIZE.width, PATH_SIZE.height) })
+  }
   const generated = `Written by Bidual on ${new Date().toISOString().slice(0, 10)}.`
   return reportHtml({ document, result: resultDocumentSchema.parse(result), charts, generated })
 }

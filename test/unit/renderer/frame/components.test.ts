@@ -163,6 +163,6 @@ describe('words', () => {
   it('never says optimal without saying of what', () => {
     expect(certificateSentence('global', null)).toContain('optimal for the network')
     expect(certificateSentence('bound', '1.2')).toBe('At most 1.2 % above the optimum of the network.')
-    expect(certificateSentence('dictionary', '0.1')).toContain('sampled patterns only')
+    expect(certificateSentence('dictionary', '0.1')).toContain('patterns used only')
   })
 })
