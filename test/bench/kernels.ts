@@ -206,10 +206,8 @@ function thinProducts(): void {
     const [X, V, R] = [random(1500, 3072), random(3072, n), random(1500, n)]
     return engine().scratch((arena) => {
       const inX = arena.adopt(X)
-      // Ten at a time: the processor time of a thread is known to some milliseconds only.
-      const ten = (body: () => unknown) => () => Array.from({ length: 10 }, body)
       const bodies = [() => multiply(inX, V), () => multiply(inX, R, { transposeA: true })]
-      const [forward, back] = measureInTurn(bodies.map(ten)).map(({ cpu }) => cpu / 10)
+      const [forward, back] = measureInTurn(bodies).map(({ cpu }) => cpu)
       return {
         what: `X·V, Xᵀ·R with ${n} columns`,
         figures: [

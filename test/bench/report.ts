@@ -27,12 +27,22 @@ export function measure(body: () => unknown, repetitions = 3): Timing {
   return measureInTurn([body], repetitions)[0]
 }
 
-/** The same for several bodies whose ratios count: they take turns, so that a busy spell meets all of them. */
+/**
+ * The same for several bodies whose ratios count: they take turns, so that a busy spell meets all of them. Short ones
+ * are run several times for each sample.
+ */
 export function measureInTurn(bodies: readonly (() => unknown)[], repetitions = 3): Timing[] {
-  if (repetitions > 1) for (const body of bodies) body()
+  const counts = bodies.map((body) => (repetitions > 1 ? timesPerSample(timeOnce(body).wall) : 1))
   let best = bodies.map((): Timing => ({ cpu: Infinity, wall: Infinity }))
-  for (let i = 0; i < repetitions; i++) best = bodies.map((body, at) => faster(best[at], timeOnce(body)))
+  for (let i = 0; i < repetitions; i++) {
+    best = bodies.map((body, at) => faster(best[at], timeOnce(body, counts[at])))
+  }
   return best
+}
+
+/** Systems count processor time in ticks of some milliseconds: a sample must be much longer. */
+function timesPerSample(wall: number): number {
+  return Math.max(1, Math.min(200, Math.ceil(0.15 / wall)))
 }
 
 /** The smaller of either time. */
@@ -40,12 +50,13 @@ export function faster(one: Timing, other: Timing): Timing {
   return { cpu: Math.min(one.cpu, other.cpu), wall: Math.min(one.wall, other.wall) }
 }
 
-function timeOnce(body: () => unknown): Timing {
+function timeOnce(body: () => unknown, times = 1): Timing {
   const started = process.hrtime.bigint()
   const before = process.threadCpuUsage()
-  body()
+  for (let i = 0; i < times; i++) body()
   const { user, system } = process.threadCpuUsage(before)
-  return { cpu: (user + system) / 1e6, wall: Number(process.hrtime.bigint() - started) / 1e9 }
+  const wall = Number(process.hrtime.bigint() - started) / 1e9
+  return { cpu: (user + system) / 1e6 / times, wall: wall / times }
 }
 
 export const seconds = (value: number) =>
