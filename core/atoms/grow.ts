@@ -8,7 +8,7 @@ import type { Atom, AtomFamily } from './family.ts'
 import { interpolated } from './interpolate.ts'
 import { solveMaster, zeroPoint } from './master.ts'
 import { predictMaster, type MasterSolution } from './master-problem.ts'
-import { searchMaxima, type Maximum } from './search.ts'
+import { neighboursOf, searchMaxima, type Maximum } from './search.ts'
 import { slide } from './slide.ts'
 import { smoothed } from './smoothed.ts'
 
@@ -60,8 +60,6 @@ export const THOROUGH = 10
 /** Atoms added in one iteration at most, or this share of those in use. */
 const MOST_NEW = 20
 const MOST_NEW_SHARE = 0.2
-/** How far neighbours of an atom are from it. */
-const DISTANCES = [0.1, 0.3, 1]
 /** Gap of the problem over fixed atoms, relative to what is missing altogether; before a slide it may be larger. */
 const MASTER_SHARE = 1e-2
 const ENTERING_SHARE = 0.1
@@ -174,7 +172,8 @@ class GrowingSet {
     const limit = beta * (1 + tolerance)
     const look = (factor: number, key: string): Maximum[] => {
       const source = stream.split(iteration).split(key)
-      const warm = [...this.atoms.thetas, ...this.neighbours(factor, source.split('neighbours'))]
+      const near = neighboursOf(family, this.atoms.thetas, factor, source.split('neighbours'))
+      const warm = [...this.atoms.thetas, ...near]
       return searchMaxima(family, this.master.V, source, { starts: starts * factor, warm, floor: limit })
     }
     let found = look(1, 'quick')
@@ -225,20 +224,6 @@ class GrowingSet {
     this.solve(MASTER_SHARE)
   }
 
-  /** Every atom, moved at random: better atoms are often close to those in use. */
-  private neighbours(each: number, stream: Stream): Float64Array[] {
-    const { family } = this.problem
-    return this.atoms.thetas.flatMap((theta) =>
-      Array.from({ length: each }, () => {
-        const distance = DISTANCES[stream.integer(DISTANCES.length)]
-        const other = family.draw(stream)
-        const moved = theta.map((value, c) => value + distance * other[c])
-        family.normalize(moved)
-        return moved
-      }),
-    )
-  }
-
   progress(iteration: number): GrowthProgress {
     const { loss, Y, beta } = this.problem
     const { V, primal } = this.master
@@ -266,8 +251,12 @@ class GrowingSet {
 
   /** Solves for the output weights, to a gap of that share of what the prices found say is missing. */
   private solve(share: number): void {
-    const missing = Math.max(this.settings.tolerance, Math.min(1, this.rho / this.problem.beta - 1))
-    this.master = this.solved(share * missing, this.master)
+    const { family, beta } = this.problem
+    const missing = Math.max(this.settings.tolerance, Math.min(1, this.rho / beta - 1))
+    // Of finitely many atoms the known ones may themselves be what is priced wrongly: only exact weights tell.
+    const wanted = family.finite ? MASTER_SHARE * this.settings.tolerance : share * missing
+    const known = this.reachOfAtoms() >= this.rho ? 0.1 * this.reached : Infinity
+    this.master = this.solved(Math.min(wanted, known), this.master)
   }
 
   private solved(tolerance: number, { V, steps }: Pick<MasterSolution, 'V' | 'steps'>): MasterSolution {

@@ -6,16 +6,25 @@ import type { MasterPoint, MasterProblem, MasterSolution } from './master-proble
 
 /**
  * Solves the group-penalised problem over fixed atoms to primal − dual ≤ tolerance·|primal|: smooth losses by Newton's
- * method on the non-zero rows, losses with kinks by proximal steps in the dual.
+ * method on the non-zero rows, losses with kinks, and what Newton's method does not finish, by proximal steps in the dual.
  */
 export function solveMaster(
   problem: MasterProblem,
   tolerance: number,
   start: MasterPoint = zeroPoint(problem),
 ): MasterSolution {
-  const solve = Number.isFinite(problem.loss.lipschitz) ? solveByNewton : solveByLagrangian
-  return solve(problem, tolerance, start)
+  if (!Number.isFinite(problem.loss.lipschitz)) return solveByLagrangian(problem, tolerance, start)
+  const first = solveByNewton(problem, tolerance, start)
+  if (relativeGap(first) <= STUCK * tolerance) return first
+  const second = solveByLagrangian(problem, tolerance, { ...first, steps: zeroPoint(problem).steps })
+  return relativeGap(second) < relativeGap(first) ? second : first
 }
+
+/** Newton's method has not finished where the gap is larger than the tolerance by this factor: less is rounding. */
+const STUCK = 1e3
+
+const relativeGap = ({ primal, dual }: MasterSolution) =>
+  (primal - dual) / Math.max(Math.abs(primal), Number.MIN_VALUE)
 
 /** The zero network, with step sizes that fit Φ and β. */
 export function zeroPoint({ Phi, free, Y, loss, beta }: MasterProblem): MasterPoint {

@@ -27,6 +27,8 @@ export interface Maximum {
 /** Responses that are closer in angle are the same atom. */
 const SAME = 1e-9
 const SAME_VALUE = 1e-4
+/** How far neighbours of an atom are from it. */
+const DISTANCES = [0.1, 0.3, 1]
 /** A start whose step is this short has arrived. */
 const SHORTEST_STEP = 1e-4
 
@@ -48,6 +50,24 @@ export function searchMaxima(
   const climbed = climbTogether(family, V, [...random, ...warm], rounds)
   const finished = climbed.slice(0, finish).map(({ theta }) => family.climb?.(theta, V, floor) ?? theta)
   return ranked(family, V, [...finished, ...climbed.slice(finish).map(({ theta }) => theta)])
+}
+
+/** Every atom, moved at random `each` times, unit size: better atoms are often close to those in use. */
+export function neighboursOf(
+  family: AtomFamily,
+  thetas: readonly Float64Array[],
+  each: number,
+  stream: Stream,
+): Float64Array[] {
+  return thetas.flatMap((theta) =>
+    Array.from({ length: each }, () => {
+      const distance = DISTANCES[stream.integer(DISTANCES.length)]
+      const other = family.draw(stream)
+      const moved = theta.map((value, c) => value + distance * other[c])
+      family.normalize(moved)
+      return moved
+    }),
+  )
 }
 
 /** Distinct atoms with their values, the largest value first. */

@@ -43,13 +43,12 @@ export function* growProgram(
 ): Generator<GrowProgress, Grown> {
   let result = from ?? null
   let V = from?.V ?? residualAtZero(growth.program)
-  let rho = Infinity
   let accuracy = Math.max(tolerance, FIRST_TOLERANCE)
   let iterations = 0
   for (let round = 0; ; round++) {
     const thorough = accuracy <= tolerance
     const found = growth.search(V, result?.blocks ?? [], round, thorough)
-    rho = found.rho
+    const { rho } = found
     const isLast = found.added === 0 && thorough && round > 0
     if (isLast && result) return { result, rhoFound: rho, rounds: round }
     if (result) accuracy = Math.max(tolerance, Math.min(accuracy, 0.1 * Math.max(0, rho - 1)))

@@ -1,5 +1,5 @@
 import { linearize, stack, type AtomFamily } from '../atoms/family.ts'
-import { searchMaxima } from '../atoms/search.ts'
+import { neighboursOf, searchMaxima } from '../atoms/search.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { multiply, norm2 } from '../linalg/products.ts'
 import type { Stream } from '../random/index.ts'
@@ -15,7 +15,7 @@ import type { Block, ConvexProgram } from './program.ts'
 /** New blocks of a round at most. */
 const MOST_NEW = 60
 /** The last search has this many times the starts. */
-const THOROUGH = 8
+const THOROUGH = 5
 
 type Task = Pick<ConvexProgram, 'Y' | 'loss' | 'beta'>
 
@@ -57,10 +57,14 @@ export class NeuronGrowth implements Growth {
   search(V: Float64Array, present: readonly Block[], round: number, thorough: boolean): Found {
     const { Y } = this.program
     const beta = penaltyOf(this.program)
-    const warm = present.map((block) => this.unitAtom(block))
-    const maxima = searchMaxima(this.atoms, new Matrix(Y.rows, Y.cols, V), this.stream.split(round), {
-      starts: thorough ? THOROUGH * this.starts : this.starts,
-      warm,
+    const factor = thorough ? THOROUGH : 1
+    const source = this.stream.split(round)
+    const own = present.map((block) => this.unitAtom(block))
+    const near = neighboursOf(this.atoms, own, factor, source.split('neighbours'))
+    const maxima = searchMaxima(this.atoms, new Matrix(Y.rows, Y.cols, V), source, {
+      starts: factor * this.starts,
+      warm: [...own, ...near],
+      floor: beta,
     })
     const above = maxima.filter(({ value }) => value > beta).slice(0, MOST_NEW)
     const fresh = this.directions(

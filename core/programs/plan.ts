@@ -20,19 +20,12 @@ export interface ArrangedShape {
  */
 export function arrangedShape(network: NetworkSettings, summary: ProblemSummary): ArrangedShape {
   const { n, rank, rankCentered } = summary
-  switch (network.family) {
-    case 'bn-relu':
-      return withCells(n, rankCentered + 1)
-    case 'conv-bn': {
-      const geometry = patchGeometry(network, summary)
-      const rows = n * patchCount(geometry)
-      return withCells(rows, Math.min(rows, patchSize(geometry)) + 1)
-    }
-    case 'parallel':
-      return { rows: n, rank, cells: twoLevelBound(n, rank, network.m1) }
-    default:
-      return withCells(n, rank)
-  }
+  if (network.family === 'bn-relu') return withCells(n, rankCentered + 1)
+  if (network.family === 'parallel') return { rows: n, rank, cells: twoLevelBound(n, rank, network.m1) }
+  if (network.family !== 'conv-bn') return withCells(n, rank)
+  const geometry = patchGeometry(network, summary)
+  const rows = n * patchCount(geometry)
+  return withCells(rows, Math.min(rows, patchSize(geometry)) + 1)
 }
 
 const withCells = (rows: number, rank: number): ArrangedShape => ({

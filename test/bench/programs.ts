@@ -184,7 +184,7 @@ function lowRank(quick: boolean): Row[] {
   const sizes = quick
     ? [[200, 4, 5, 1e-3]]
     : [
-        [1000, 4, 5, 1e-3],
+        [1000, 4, 5, 4e-3],
         [200, 5, 2, 5e-3],
         [100, 6, 1, 3e-2],
       ]
