@@ -67,7 +67,8 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     summary:
       'The exact convex program over hyperplane arrangements, cone constraints enforced, with a certificate.',
     source: 'Pilanci & Ergen 2020, (8); Ergen et al. 2022, Thm 2.2',
-    label: ({ solver }) => (solver === 'admm' ? 'Convex, ADMM' : 'Convex'),
+    label: ({ solver, arrangements: { mode } }) =>
+      ['Convex', CELL_WORDS[mode], solver === 'admm' ? 'ADMM' : ''].filter((word) => word !== '').join(', '),
     applies: ({ network, loss, summary }, settings) => convexApplies(network, loss, summary, settings),
   },
   path: {
