@@ -61,6 +61,9 @@ function gradientApplies(loss: LossId, { labels }: ProblemSummary): Applicabilit
   }
 }
 
+/** Said where the document chooses: two convex runs of one document differ in it. */
+const CELL_WORDS = { auto: '', enumerate: 'all cells', sample: 'sampled', grow: 'grown' } as const
+
 export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
   convex: {
     title: 'Convex program',
