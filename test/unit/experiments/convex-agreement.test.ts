@@ -100,3 +100,28 @@ it.each(['relu', 'bn-relu'] as const)('equality is the limit of small β, %s', (
   expect(regularised.program!.objective / small).toBeLessThanOrEqual(norm * (1 + 1e-9))
   expect(regularised.program!.objective / small).toBeGreaterThanOrEqual(norm * 0.98)
 })
+
+describe('bounds from the labels', () => {
+  it.each([
+    ['bn-relu', 1],
+    ['bn-relu', 3],
+    ['relu-bn', 1],
+  ] as const)('%s with %i outputs: proved without cells, and below the optimum', (family, outputs) => {
+    const source = stream(2)
+    const X = new Matrix(14, 12, source.normals(14 * 12))
+    const { Y } = dataFor('squared', { n: 14, d: 2 }, outputs)
+    const problem = problemFor({ family }, 'squared', 0.3, X, Y)
+    const settings = {
+      tolerance: 1e-5,
+      arrangements: { mode: 'grow', count: 4 },
+      search: { starts: 6 },
+      proof: { cones: 1 },
+    }
+    const outcome = finish(runConvex(problem, convex(settings), context))
+    const value = valueOf(problem, outcome)
+    expect(outcome.claim.level).toBe('bound')
+    expect(outcome.claim.how).toContain('labels')
+    expect(outcome.claim.lowerBound!).toBeLessThanOrEqual(value)
+    expect(outcome.claim.lowerBound!).toBeGreaterThan(0.5 * value)
+  })
+})

@@ -1,6 +1,9 @@
 import { unitAtomBound } from '../../../certificates/cheap-bound.ts'
 import { networkBound } from '../../../certificates/network-bound.ts'
 import { scaledDualPoint } from '../../../certificates/scaling.ts'
+import { optimalValue, type LabelPart } from '../../../closed-form/bn-interpolation.ts'
+import { scalarParts } from '../../../closed-form/bn-scalar.ts'
+import { vectorParts } from '../../../closed-form/bn-vector.ts'
 import { Matrix } from '../../../linalg/matrix.ts'
 import { priceDirections } from '../../../programs/cell-oracle.ts'
 import type { ProgramFamily } from '../../../programs/families/index.ts'
@@ -39,13 +42,18 @@ interface Question {
  * @returns null when no bound is known for the family
  */
 export function prove(question: Question): Proof | null {
-  const proofs = [searched(question), bySingularValues(question), byUnitAtoms(question)].filter(
-    (proof) => proof !== null,
-  )
-  return proofs.reduce<Proof | null>(
-    (best, proof) => (best && best.rhoRatio <= proof.rhoRatio ? best : proof),
+  const search = searched(question)
+  const proofs = [
+    search,
+    bySingularValues(question),
+    byUnitAtoms(question),
+    byLabels(question),
+  ].filter((proof) => proof !== null)
+  const best = proofs.reduce<Proof | null>(
+    (most, proof) => (most && most.lowerBound >= proof.lowerBound ? most : proof),
     null,
   )
+  return best && { ...best, violator: search?.violator ?? null }
 }
 
 const dualMatrix = ({ program: { Y }, V }: Question) => new Matrix(Y.rows, Y.cols, V)
@@ -72,6 +80,34 @@ function bySingularValues(question: Question): Proof | null {
 function byUnitAtoms(question: Question): Proof | null {
   if (question.id !== 'relu-bn') return null
   return proofOf(question, unitAtomBound(dualMatrix(question)), 'atoms of norm one')
+}
+
+/**
+ * Atoms of batch-normalised networks have norm at most one, before the ReLU no negative entry too: with the squared loss
+ * the labels themselves, shortened, are a dual point. Its value is that of the closed forms (THEORY 5.1, 5.2, 5.5), and a
+ * bound whether or not their hypotheses hold.
+ */
+function byLabels({ program: { Y, loss, beta }, id }: Question): Proof | null {
+  const parts = loss.id === 'squared' ? labelParts(id, Y) : null
+  if (!parts) return null
+  const method = 'the labels as a dual point'
+  return { lowerBound: optimalValue(parts, beta), rhoRatio: 1, method, cones: 0, violator: null }
+}
+
+function labelParts(id: FamilyId, Y: Matrix): LabelPart[] | null {
+  if (id === 'relu-bn' && Y.cols === 1) return [{ values: Y.data, output: 0, sign: 1 }]
+  if (id !== 'bn-relu') return null
+  if (Y.cols === 1) return scalarParts(Y)
+  return isOneHot(Y) ? vectorParts(Y) : null
+}
+
+/** Non-negative entries, one a row at most: the parts of different outputs then share no sample. */
+function isOneHot(Y: Matrix): boolean {
+  for (let i = 0; i < Y.rows; i++) {
+    const row = Y.row(i)
+    if (row.some((y) => y < 0) || row.filter((y) => y > 0).length > 1) return false
+  }
+  return true
 }
 
 function proofOf({ program, V }: Question, rho: number, method: string): Proof {

@@ -46,7 +46,8 @@ export function* grow(
   while (!step.done) {
     const { rounds, blocks, iteration } = step.value
     const phase = `round ${rounds}: ${blocks} blocks`
-    yield progressOf({ ...step.value, iteration: done + iteration }, phase)
+    // The dual is feasible for the blocks so far only: until the growth has ended it bounds nothing.
+    yield { ...progressOf({ ...step.value, iteration: done + iteration }, phase), dual: undefined }
     step = run.next()
   }
   const { result } = step.value
