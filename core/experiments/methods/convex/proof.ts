@@ -43,12 +43,9 @@ interface Question {
  */
 export function prove(question: Question): Proof | null {
   const search = searched(question)
-  const proofs = [
-    search,
-    bySingularValues(question),
-    byUnitAtoms(question),
-    byLabels(question),
-  ].filter((proof) => proof !== null)
+  const proofs = [search, bySingularValues(question), byUnitAtoms(question), byLabels(question)].filter(
+    (proof) => proof !== null,
+  )
   const best = proofs.reduce<Proof | null>(
     (most, proof) => (most && most.lowerBound >= proof.lowerBound ? most : proof),
     null,
