@@ -33,8 +33,12 @@ export interface Dictionary {
   /** How far v is outside its cone: max over rows of −gⱼᵀv/(‖gⱼ‖‖v‖), at least 0. */
   violation(cell: number, v: Float64Array): number
   /**
-   * Of dictionaries whose responses are B_i = D_i·A: the kernel AAᵀ and the active samples of a cell, so that
-   * B_iB_iᵀ can be summed up entry by entry.
+   * Of dictionaries whose responses are B_i = D_i·A: A, the kernel AAᵀ and the active samples of a cell, so that
+   * B_iB_iᵀ can be summed up entry by entry and many cells take part in one product.
    */
-  readonly gates?: { kernel(): Matrix; activeRows(cell: number): Int32Array }
+  readonly gates?: {
+    readonly rows: Matrix
+    readonly kernel: () => Matrix
+    readonly activeRows: (cell: number) => Int32Array
+  }
 }

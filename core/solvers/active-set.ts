@@ -1,6 +1,7 @@
 import { norm2 } from '../linalg/products.ts'
 import type { Block, ConvexProgram } from '../programs/program.ts'
 import { AugmentedLagrangian } from './augmented-lagrangian.ts'
+import { gradientPhase, suitsGradient } from './gradient-phase.ts'
 import { penaltyOf } from './penalty.ts'
 import { Pricer } from './pricing.ts'
 import { StallDetector } from './stall.ts'
@@ -43,22 +44,29 @@ export interface WarmStart {
  */
 export function* solveActiveSet(
   program: ConvexProgram,
-  { tolerance, stop }: SolverSettings,
+  settings: SolverSettings,
   warm?: WarmStart,
 ): Generator<SolverProgress, SolverResult> {
+  const { tolerance, stop } = settings
   const pricer = new Pricer(program)
   const incumbent = new Incumbent(program)
   const start = warm?.V ?? residualAtZero(program)
   const first = pricer.price(start, { wanted: WANTED })
   incumbent.offerDual(start, first.rho)
   if (warm) incumbent.offerPrimal([...warm.blocks])
+  let done = 0
+  if (suitsGradient(program)) {
+    done = yield* gradientPhase(program, pricer, incumbent, settings)
+    if (incumbent.relativeGap <= tolerance) return incumbent.result('solved', done)
+    warm = incumbentStart(program, incumbent)
+  }
   const size = typicalSquare(program)
   const lagrangian = new AugmentedLagrangian(program, incumbent.V, firstStep(program, incumbent, size), 1)
   if (warm) resume(lagrangian, program, warm)
   admit(lagrangian, first.violators)
   let unpriced = 0
   const progress = new StallDetector(STALL_ITERATIONS)
-  for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+  for (let iteration = done; iteration < MAX_ITERATIONS; iteration++) {
     const gap = incumbent.relativeGap
     if (gap <= tolerance) return incumbent.result('solved', iteration)
     if (Number.isFinite(gap) && progress.stalled(gap))
@@ -78,6 +86,11 @@ export function* solveActiveSet(
     adaptSteps(lagrangian, solved ? steps : Infinity)
   }
   return incumbent.result('maxIterations', MAX_ITERATIONS)
+}
+
+/** The best points so far as a start. */
+function incumbentStart({ blocks: list }: ConvexProgram, { blocks, V }: Incumbent): WarmStart {
+  return { V, blocks: blocks.map((block) => ({ ...block, id: list.find(block.cell, block.output) })) }
 }
 
 function resume(lagrangian: AugmentedLagrangian, program: ConvexProgram, { blocks }: WarmStart): void {

@@ -33,6 +33,7 @@ export class PooledDictionary implements Dictionary {
     if (patches > 1) return
     let kernel: Matrix | undefined
     this.gates = {
+      rows: A,
       kernel: () => (kernel ??= outerGram(A)),
       activeRows: (cell) => arrangement.patterns.activeRows(cell),
     }
