@@ -71,15 +71,30 @@ function objectiveCurve(run: TracedRun, axis: TimeAxis, offset: number): Curve {
   return curve
 }
 
+/** Where a run's own bound ends: its last dual value, or what its certificate makes of that. */
+function lastBound({ record }: TracedRun): number | null {
+  if (record?.dual == null) return null
+  return Math.min(record.dual, record.certificate.lowerBound ?? Infinity)
+}
+
+/** Whether the recorded duals were of fewer cells than the program had in the end: those bound nothing. */
+const hasGrown = ({ record }: TracedRun) => typeof record?.details.rounds === 'number'
+
 /** The best dual value so far at every step: each dual value is a bound, so the largest one is what is known. */
 function boundCurve(run: TracedRun, axis: TimeAxis): Curve {
   const curve: Curve = { xs: [], ys: [] }
+  const last = lastBound(run)
   let best = -Infinity
-  for (const point of run.history) {
+  for (const point of hasGrown(run) ? [] : run.history) {
     if (point.dual === undefined || !Number.isFinite(point.dual)) continue
-    best = Math.max(best, point.dual)
+    best = Math.max(best, Math.min(point.dual, last ?? Infinity))
     curve.xs.push(abscissa(point, axis))
     curve.ys.push(best)
+  }
+  const { record } = run
+  if (record && last !== null && Number.isFinite(last)) {
+    curve.xs.push(Math.max(curve.xs.at(-1) ?? 0, axis === 'seconds' ? record.seconds : record.iterations))
+    curve.ys.push(last)
   }
   return curve
 }

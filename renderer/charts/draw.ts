@@ -14,7 +14,7 @@ export interface AxisPair {
 }
 
 /** Pixels of an average letter of a label: reports are drawn where nothing can be measured. */
-export const LETTER = 6.2
+export const LETTER = 7
 
 /** The label, cut to what fits into `width` pixels. */
 export function shortened(label: string, width: number): string {

@@ -1,6 +1,7 @@
 /** Where the three plots of a path lie: objective and bound, neurons, train and test score, over one axis of β. */
 import type { Frame, Size } from './frame.ts'
 import { LETTER } from './draw.ts'
+import { networkBound } from './path.ts'
 import type { PathModel } from './path.ts'
 import { fitScale } from './scale.ts'
 import type { Scale, ScaleKind } from './scale.ts'
@@ -31,9 +32,9 @@ function objectiveScale({ curves }: PathModel): Scale {
   const points = curves.flatMap((curve) => curve.points)
   const objectives = points.flatMap(({ objective }) => objective ?? [])
   const least = objectives.reduce((a, b) => Math.min(a, b), Infinity)
-  const bounds = points.flatMap(({ certificate: { lowerBound } }) =>
-    lowerBound !== null && lowerBound >= LOWEST_BOUND * least ? lowerBound : [],
-  )
+  const bounds = points
+    .flatMap((point) => networkBound(point) ?? [])
+    .filter((bound) => bound >= LOWEST_BOUND * least)
   return fitScale(kindOf(objectives), [...objectives, ...bounds], 0.06, 0.06)
 }
 

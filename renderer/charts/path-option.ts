@@ -10,6 +10,7 @@ import { BOUND_IDENTITY } from './identity.ts'
 import type { Marker } from './identity.ts'
 import { spreadLabels } from './labels.ts'
 import type { PathFrames } from './path-frames.ts'
+import { networkBound } from './path.ts'
 import type { PathCurve, PathModel } from './path.ts'
 import { toAxis } from './scale.ts'
 import type { ChartTheme } from './theme.ts'
@@ -46,16 +47,25 @@ const ON_OBJECTIVE: AxisPair = { xAxisIndex: 0, yAxisIndex: 0 }
 const ON_NEURONS: AxisPair = { xAxisIndex: 1, yAxisIndex: 1 }
 const ON_SCORE: AxisPair = { xAxisIndex: 2, yAxisIndex: 2 }
 
-/** Between the objectives and what was proved: a bound below the plot leaves through its lower edge. */
-function gapArea(curve: PathCurve, frame: Frame, theme: ChartTheme) {
-  const lowest = frame.y.min
-  const bounded = {
-    ...curve,
-    points: curve.points.filter(({ certificate }) => certificate.lowerBound !== null),
+/** Runs of neighbouring points with a bound: between two of them nothing is known. */
+function boundedParts(curve: PathCurve): PathCurve[] {
+  const parts: PathPoint[][] = [[]]
+  for (const point of curve.points) {
+    if (networkBound(point) !== null) parts.at(-1).push(point)
+    else if (parts.at(-1).length > 0) parts.push([])
   }
-  const upper = pairsOf(bounded, frame, ({ objective }) => objective)
-  const lower = pairsOf(bounded, frame, ({ certificate }) => Math.max(certificate.lowerBound!, lowest))
-  return area(`${curve.id}/gap`, [...upper, ...lower.reverse()], theme.text, 0.12, ON_OBJECTIVE)
+  return parts.filter((points) => points.length > 0).map((points) => ({ ...curve, points }))
+}
+
+/** Between the objectives and what was proved: a bound below the plot leaves through its lower edge. */
+function drawBound(part: PathCurve, k: number, frame: Frame, theme: ChartTheme) {
+  const upper = pairsOf(part, frame, ({ objective }) => objective)
+  const lower = pairsOf(part, frame, (point) => Math.max(networkBound(point)!, frame.y.min))
+  const stroke = { colour: theme.text, width: 1, dash: BOUND_IDENTITY.dash }
+  return [
+    area(`${part.id}/gap-${k}`, [...upper, ...[...lower].reverse()], theme.text, 0.12, ON_OBJECTIVE),
+    line(`${part.id}/bound-${k}`, lower, stroke, 2, ON_OBJECTIVE),
+  ]
 }
 
 function levelMarks(curve: PathCurve, frame: Frame, colour: string, theme: ChartTheme) {
@@ -68,12 +78,9 @@ function levelMarks(curve: PathCurve, frame: Frame, colour: string, theme: Chart
 
 function drawObjective(curve: PathCurve, frame: Frame, theme: ChartTheme) {
   const colour = theme.colour(curve.identity.token)
-  const bound = pairsOf(curve, frame, ({ certificate }) => certificate.lowerBound)
   const objective = pairsOf(curve, frame, (point) => point.objective)
-  const dash = BOUND_IDENTITY.dash
   return [
-    gapArea(curve, frame, theme),
-    line(`${curve.id}/bound`, bound, { colour: theme.text, width: 1, dash }, 2, ON_OBJECTIVE),
+    ...boundedParts(curve).flatMap((part, k) => drawBound(part, k, frame, theme)),
     line(curve.id, objective, { colour, width: 1.5, dash: [] }, 3, ON_OBJECTIVE),
     ...levelMarks(curve, frame, colour, theme),
   ]
@@ -131,7 +138,7 @@ function allLabels(model: PathModel, { objective, neurons, score }: PathFrames, 
         {
           text: `Lower bound${suffix(curve)}`,
           colour: theme.text,
-          at: last(curve, objective, ({ certificate }) => certificate.lowerBound),
+          at: last(curve, objective, networkBound),
         },
       ]),
       objective,
@@ -200,7 +207,7 @@ export function pathOption(model: PathModel, frames: PathFrames, theme: ChartThe
       return { ...axis, gridIndex: k, axisLabel: { ...axis.axisLabel, show: isLowest } }
     }),
     yAxis: all.map((frame, k) => ({
-      ...axisOption(frame.y, Math.round(plotHeight(frame) / 36), { title: titles[k], gap: 46 }, theme),
+      ...axisOption(frame.y, Math.round(plotHeight(frame) / 30), { title: titles[k], gap: 46 }, theme),
       gridIndex: k,
     })),
     series: model.curves.flatMap((curve) => [

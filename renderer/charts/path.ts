@@ -34,6 +34,11 @@ export function pathModel(groups: readonly RunGroup[]): PathModel {
   }
 }
 
+/** What the optimum of the network cannot be below; null where a bound was proved for the patterns used only. */
+export function networkBound({ certificate: { level, lowerBound } }: PathPoint): number | null {
+  return level === 'global' || level === 'bound' ? lowerBound : null
+}
+
 export interface PathReading {
   curve: PathCurve
   point: PathPoint

@@ -27,12 +27,14 @@ export function chartTable(model: ConvergenceModel): ChartTable {
   return { headers: ['Series', AXIS_TITLES[model.view.axis], bands ? `${y} (median)` : y, ...spread], rows }
 }
 
-/** Every point of every path, largest β first, as it was followed. */
+/** Every point of every path, largest β first, as it was followed; figures that no point has are left out. */
 export function pathTable({ curves }: PathModel): ChartTable {
   const rows = curves.flatMap(({ label, points }) =>
     points.map((point) => [label, ...pathRow(point)]).reverse(),
   )
-  return { headers: ['Path', ...PATH_HEADERS], rows }
+  const headers = ['Path', ...PATH_HEADERS]
+  const shown = headers.flatMap((_, i) => (rows.some((row) => row[i] !== null) ? [i] : []))
+  return { headers: shown.map((i) => headers[i]), rows: rows.map((row) => shown.map((i) => row[i])) }
 }
 
 const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

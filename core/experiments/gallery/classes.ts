@@ -5,8 +5,8 @@ export const classesExample: GalleryEntry = {
   title: 'Three classes, cross-entropy',
   description:
     'With three outputs every neuron also chooses a direction to write along. All patterns of the three singular directions ' +
-    'kept are enumerated, the directions are found by growth, and a search over all neurons bounds what is left. Look at the ' +
-    'gap of the convex program beside those of the trained networks, which stop above it.',
+    'kept are enumerated, the directions are found by growth, and a search over all neurons proves what is left. Look at the ' +
+    'certificate of the convex program, and at the trained networks, which stop above it.',
   document: {
     version: 1,
     name: 'Three classes, cross-entropy',
@@ -19,7 +19,7 @@ export const classesExample: GalleryEntry = {
     loss: 'cross-entropy',
     beta: 0.2,
     methods: [
-      { id: 'convex', proof: { epsilon: 1e-3 } },
+      { id: 'convex' },
       { id: 'sgd', optimizer: 'momentum', learningRate: 0.02, epochs: 1000, batchSize: 'full', trials: 3 },
       { id: 'sgd', optimizer: 'adam', learningRate: 0.01, epochs: 1000, batchSize: 'full', trials: 3 },
     ],

@@ -2,11 +2,11 @@ import type { GalleryEntry } from './entry.ts'
 
 export const deepLinearExample: GalleryEntry = {
   id: 'deep-linear',
-  title: 'A deep linear network and its saddle',
+  title: 'A deep linear network and its trap',
   description:
     'Three linear layers on whitened data: weight decay acts on the singular values of their product, and the optimum is ' +
-    'known exactly. Look at the two starts of the same training: from Kaiming weights every trial ends in the optimum, from ' +
-    'small ones a class is lost near zero and never comes back, at twice the objective.',
+    'known exactly. Look at the two ways to train: momentum from Kaiming weights ends in the optimum every time, gradient ' +
+    'descent from small weights ends in the zero network, a local minimum at four times the objective.',
   document: {
     version: 1,
     name: 'Deep linear network, three layers',

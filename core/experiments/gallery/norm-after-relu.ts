@@ -5,8 +5,8 @@ export const normAfterReluExample: GalleryEntry = {
   title: 'Batch normalisation after the ReLU',
   description:
     'Each hidden unit is normalised after it has been cut off, so that every pattern has features of its own; thirty points ' +
-    'in three dimensions are still few enough to enumerate. Look at the certificate, then at the gaps of training: every ' +
-    'unit starts at a size that the optimum does not have.',
+    'in three dimensions are still few enough to enumerate. Look at the certificate, then at the ' +
+    'spread of the trials: momentum and Adam end in different networks, all of them above the optimum.',
   document: {
     version: 1,
     name: 'ReLU, then batch normalisation',

@@ -5,8 +5,8 @@ export const parallelExample: GalleryEntry = {
   title: 'Three layers side by side, proved global',
   description:
     'Eight points of a spiral and sub-networks with two ReLU layers under the path norm: the patterns of both layers are few ' +
-    'enough to enumerate, so the optimum of a three-layer network is proved. Look at the trials of Adam and momentum: ' +
-    'all of them separate the spirals, none reaches the optimum.',
+    'enough to enumerate, so the optimum of a three-layer network is proved. Look at the gaps of ' +
+    'the trained networks: nearly all trials fit every point, and none reaches the optimum.',
   document: {
     version: 1,
     name: 'Three-layer parallel network, tiny spiral',

@@ -139,6 +139,26 @@ describe('reportHtml', () => {
     )
   })
 
+  it('has a table of every path, with the certificate of every point', () => {
+    const point = {
+      beta: 0.5,
+      status: 'solved' as const,
+      objective: 12,
+      certificate: { level: 'bound' as const, lowerBound: 10, gap: 2, how: '' },
+      train: { loss: 6, accuracy: 0.75 },
+      test: null,
+      neurons: 3,
+      seconds: 0.5,
+    }
+    const run = runRecord({ key: 'path', method: 'path', label: 'Path <in> β', path: [point] })
+    const paths = reportHtml({ document, result: resultDocument([run]), charts: [], generated: '' })
+    expect(paths).toContain('<h2>Paths in β</h2>')
+    expect(paths).toContain('<caption>Path &lt;in&gt; β</caption>')
+    expect(paths).toContain('title="at most 20 % above the optimum of the network">◇ bound</td>')
+    expect(paths).toContain('<td class="number" title="0.75">75.0 %</td>')
+    expect(html).not.toContain('Paths in β')
+  })
+
   it('needs nothing from outside and runs nothing', () => {
     expect(html).not.toMatch(/<script|<link|https?:\/\/|@import|<img/)
     expect(html).toContain("default-src 'none'")

@@ -69,13 +69,13 @@ export const EXACT_PROGRAM_FIELDS: FieldDefinition[] = [
   },
   {
     path: 'proof.cones',
-    label: 'Cones of the proof',
+    label: 'Proof cones',
     kind: 'integer',
     help: 'Where cells are not all there, or outputs are several, a bound over all neurons is searched for: this many cones at most.',
   },
   {
     path: 'proof.epsilon',
-    label: 'Its precision',
+    label: 'Proof precision',
     kind: 'number',
     help: 'The search for the bound ends when ρ is known to this relative precision; finer proofs need more cones.',
   },

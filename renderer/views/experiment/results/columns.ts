@@ -101,7 +101,7 @@ export function resultColumns(score: Score, tested: boolean): ResultColumn[] {
       `Train ${unit}`,
       `${what} on the training rows`,
       scoreText(score),
-      tested ? 900 : 0,
+      tested ? 900 : 660,
     ),
     ...(tested
       ? [figureColumn('test', `Test ${unit}`, `${what} on the rows held out`, scoreText(score), 0)]

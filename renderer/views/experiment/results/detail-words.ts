@@ -24,7 +24,7 @@ interface DetailWords {
 
 /** One and how far above it: 1.00000123 has its digits where they matter. */
 const ratio = (value: number) =>
-  Math.abs(value - 1) < 0.01 && value !== 1
+  Math.abs(value - 1) < 0.01 && Math.abs(value - 1) > 1e-12
     ? `1 ${value > 1 ? '+' : '−'} ${formatGap(Math.abs(value - 1))}`
     : formatShort(value, 5)
 
@@ -64,8 +64,11 @@ const DETAILS: Record<string, DetailWords> = {
   'optimum of the one-layer model': { name: 'Optimum, one layer' },
 }
 
-const isShown = (key: string, details: Details) =>
-  key !== 'theoretical bound' || typeof details.patterns !== 'number'
+/** The bound stands beside the patterns found; zeros say that nothing was drawn, or found. */
+function isShown(key: string, details: Details): boolean {
+  if (key === 'theoretical bound') return typeof details.patterns !== 'number'
+  return !['gate vectors drawn', 'ρ/β found'].includes(key) || details[key] !== 0
+}
 
 /** The rows in the engine's order; a name that is not known here is shown as it is. */
 export function detailRows(details: Details): DetailRow[] {

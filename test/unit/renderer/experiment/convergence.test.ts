@@ -53,8 +53,14 @@ describe('convergenceModel', () => {
     const { series, bounds } = convergenceModel(groupRuns([convex]), VIEW)
     expect(series).toHaveLength(1)
     expect(series[0].ys).toEqual([40, 15, 10, 10])
-    expect(bounds[0].ys).toEqual([1, 8, 8])
+    expect(bounds[0].ys).toEqual([1, 8, 8, 9])
     expect(bounds[0].over).toBe(series[0].id)
+  })
+
+  test('what a growing program proved of its cells so far is no bound; the certificate’s is', () => {
+    const record = runRecord({ dual: 9, details: { rounds: 3 } })
+    const { bounds } = convergenceModel(groupRuns([{ ...convex, record }]), VIEW)
+    expect(bounds[0]).toMatchObject({ xs: [20], ys: [9] })
   })
 
   test('several trials become a median with its band', () => {

@@ -1,0 +1,66 @@
+/** What the descriptions of the gallery promise, held against runs of their documents. */
+import { describe, expect, it } from 'vitest'
+import { prepareProblem } from '../../../core/data/prepare.ts'
+import { expandDocument } from '../../../core/experiments/expand.ts'
+import { GALLERY } from '../../../core/experiments/gallery.ts'
+import type { RunRecord } from '../../../core/experiments/result.ts'
+import { executeRun } from '../../../core/experiments/runner.ts'
+
+/** The first run of one of an example's methods. */
+async function recordOf(id: string, methodIndex = 0): Promise<RunRecord> {
+  const { document } = GALLERY.find((entry) => entry.id === id)!
+  const spec = expandDocument(document).find((one) => one.methodIndex === methodIndex)!
+  const { problem } = prepareProblem({
+    document: spec.document,
+    allocate: (length) => new Float64Array(length),
+  })
+  const run = executeRun(problem, spec, { now: () => 0, isCancelled: () => false })
+  let step = await run.next()
+  while (!step.done) step = await run.next()
+  return step.value.record
+}
+
+const relativeGap = ({ certificate: { gap }, objective }: RunRecord) => gap! / objective!
+
+describe('stories of the gallery', () => {
+  it.each(['growth', 'parallel', 'three-classes', 'relu-batch-norm', 'convolution'])(
+    '%s: the optimum of the network is proved, and training ends above it',
+    async (id) => {
+      const convex = await recordOf(id)
+      expect(convex).toMatchObject({ status: 'solved', certificate: { level: 'global' } })
+      expect(relativeGap(convex)).toBeLessThan(1e-4)
+      const trained = await recordOf(id, 2)
+      expect(trained.objective!).toBeGreaterThan(convex.objective! * (1 + 1e-4))
+    },
+  )
+
+  it('growth: a few hundred of millions of patterns are enough', async () => {
+    const { details } = await recordOf('growth')
+    expect(details['theoretical bound']).toBe(2_627_200)
+    expect(details.patterns).toBeLessThan(2000)
+  })
+
+  it('deep-linear: momentum ends in the optimum, small weights in the zero network', async () => {
+    const [convex, momentum, small] = await Promise.all([0, 1, 2].map((k) => recordOf('deep-linear', k)))
+    expect(convex.certificate.level).toBe('global')
+    expect(momentum.objective! / convex.objective!).toBeCloseTo(1, 6)
+    expect(small.objective! / convex.objective!).toBeGreaterThan(4)
+  })
+
+  it('points-on-a-line: the least cost is 8', async () => {
+    const { objective, certificate } = await recordOf('points-on-a-line')
+    expect(objective).toBeCloseTo(8, 10)
+    expect(certificate).toMatchObject({ level: 'global', lowerBound: expect.closeTo(8, 10) as number })
+  })
+
+  it('path: starts at the zero network, is proved at every point, and the test loss turns', async () => {
+    const { path } = await recordOf('path')
+    expect(path).toHaveLength(20)
+    expect(path![0].neurons).toBe(0)
+    expect(path!.every(({ certificate }) => certificate.level === 'global')).toBe(true)
+    const losses = path!.map(({ test }) => test!.loss!)
+    const least = losses.indexOf(Math.min(...losses))
+    expect(least).toBeGreaterThan(2)
+    expect(losses.at(-1)).toBeGreaterThan(2 * losses[least])
+  })
+})
