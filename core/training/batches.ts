@@ -49,7 +49,8 @@ export function makeBatches(X: Matrix, Y: Matrix, batchSize: number | 'full', st
   if (count === 1) return { count, epoch: () => [{ X, Y }] }
   const store = { X: new Float64Array(largest * X.cols), Y: new Float64Array(largest * Y.cols) }
   function* gathered(index: number): Generator<Batch> {
-    for (const rows of batches.epoch(index)) yield { X: gather(X, rows, store.X), Y: gather(Y, rows, store.Y) }
+    for (const rows of batches.epoch(index))
+      yield { X: gather(X, rows, store.X), Y: gather(Y, rows, store.Y) }
   }
   return { count, epoch: gathered }
 }
