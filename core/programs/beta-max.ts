@@ -7,5 +7,5 @@ import type { ConvexProgram } from './program.ts'
  * With every cell in the dictionary it is that of the network problem.
  */
 export function betaMax(program: ConvexProgram): number {
-  return new Pricer({ ...program, beta: 0 }).price(residualAtZero(program)).rho
+  return new Pricer(program).maximum(residualAtZero(program))
 }

@@ -1,6 +1,7 @@
 import { Matrix } from '../linalg/matrix.ts'
 import { axpy, dot, norm2 } from '../linalg/products.ts'
 import type { Block, ConvexProgram } from '../programs/program.ts'
+import { CommonProducts } from './common-products.ts'
 import { interpolating } from './interpolate.ts'
 import { proxDerivative } from './loss-slope.ts'
 import { newtonFactor } from './newton-factor.ts'
@@ -43,6 +44,7 @@ export class AugmentedLagrangian {
   private readonly penalty: number
   /** ε. */
   private readonly elasticity: number
+  private common: { products: CommonProducts | null } | null = null
 
   constructor(program: ConvexProgram, V: Float64Array, sigma: number, tau: number) {
     const { rows, cols } = program.Y
@@ -66,6 +68,7 @@ export class AugmentedLagrangian {
     const added = new WorkingBlock(dictionary, blocks.cell(block), blocks.output(block), cones)
     if (weight) added.center.set(weight)
     this.blocks.set(block, added)
+    this.common = null
   }
 
   /** Makes predictions the proximal centre of F: for a start that is not zero. */
@@ -81,14 +84,34 @@ export class AugmentedLagrangian {
     loss.prox(F, Y, tau, F)
     let psi = -loss.value(F, Y) - dot(V, F.data)
     for (let j = 0; j < V.length; j++) psi -= (F.data[j] - centerF[j]) ** 2 / (2 * tau)
-    slope.data.fill(0)
+    const common = this.commonProducts()
+    const pulled = common?.pull(V)
+    let row = 0
     for (const block of this.blocks.values()) {
-      const size = block.evaluate(V, sigma, sigma * penalty)
-      psi += size ** 2 / (2 * sigma)
-      block.addResponse(slope)
+      const along = pulled ? pulled.row(row++) : block.pull(V)
+      psi += block.evaluate(along, sigma, sigma * penalty) ** 2 / (2 * sigma)
     }
+    this.respond(common)
     axpy(-1, F.data, slope.data)
     return psi + this.addElastic(V)
+  }
+
+  /** slope = Σ_b B_b p_b. */
+  private respond(common: CommonProducts | null): void {
+    const { blocks, slope } = this
+    if (common) {
+      slope.data.set(common.respond([...blocks.values()].map(({ point }) => point)))
+    } else {
+      slope.data.fill(0)
+      for (const block of blocks.values()) block.addResponse(slope)
+    }
+  }
+
+  /** Formed anew when blocks have come or gone. */
+  private commonProducts(): CommonProducts | null {
+    const { dictionary, Y } = this.program
+    this.common ??= { products: CommonProducts.of(dictionary, Y.cols, [...this.blocks.values()]) }
+    return this.common.products
   }
 
   /** Adds the gradient of the proximal term of V to the slope, and returns its value. */
@@ -173,6 +196,7 @@ export class AugmentedLagrangian {
   /** Forgets blocks that have been zero for more than `idle` outer iterations. */
   prune(idle: number): void {
     for (const [id, block] of this.blocks) if (block.idle > idle) this.blocks.delete(id)
+    this.common = null
   }
 
   private newtonDirection(): Float64Array {

@@ -3,6 +3,7 @@ import { Matrix } from '../linalg/matrix.ts'
 import { norm2, scaleColumns } from '../linalg/products.ts'
 import type { Dictionary } from '../programs/dictionary.ts'
 import type { Block, ConvexProgram } from '../programs/program.ts'
+import { gatesOf } from './common-products.ts'
 import { penaltyOf } from './penalty.ts'
 
 /** By how much the step is shorter than the one that just failed should have been. */
@@ -76,7 +77,8 @@ export class GatedGradient {
     this.ids = [...known, ...fresh]
     this.U = next.U
     this.Z = next.Z
-    this.gates = this.gatesOf(this.ids)
+    const cells = this.ids.map((id) => this.program.blocks.cell(id))
+    this.gates = gatesOf(this.gating, this.data.rows, cells)
     if (weights.size > 0) this.begin(weights)
   }
 
@@ -148,15 +150,6 @@ export class GatedGradient {
     this.Z = U.clone()
     this.momentum = 1
     this.refresh()
-  }
-
-  private gatesOf(ids: readonly number[]): Gates {
-    const { rows } = this.program.Y
-    const data = new Uint8Array(rows * ids.length)
-    ids.forEach((id, j) => {
-      for (const row of this.gating.activeRows(this.program.blocks.cell(id))) data[row * ids.length + j] = 1
-    })
-    return { rows, cols: ids.length, data }
   }
 }
 

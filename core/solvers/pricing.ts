@@ -1,6 +1,7 @@
-import { dot, norm2 } from '../linalg/products.ts'
+import { norm2 } from '../linalg/products.ts'
 import type { ConvexProgram } from '../programs/program.ts'
 import type { BlockProjector } from './cone-projector.ts'
+import { Descending } from './descending.ts'
 import { penaltyOf } from './penalty.ts'
 import { alongOutput } from './responses.ts'
 
@@ -59,20 +60,32 @@ export class Pricer {
     const penalty = penaltyOf(this.program)
     this.pullAll(V)
     const values = this.upperBounds(penalty)
-    const contenders = [...values.keys()]
-      .filter((b) => values[b] > penalty)
-      .sort((a, b) => values[b] - values[a])
+    const order = contenders(values, penalty)
     const violators: number[] = []
     let fresh = 0
-    for (const block of contenders) {
-      if (fresh >= wanted || halt?.()) break
+    while (fresh < wanted && !halt?.()) {
+      const block = order.take()
+      if (block < 0) break
       const known = working?.get(block)
       if (this.scratch) values[block] = this.project(block, penalty, known?.projector ?? this.scratch, !known)
       if (values[block] > penalty) violators.push(block)
       if (values[block] > penalty && !known) fresh++
     }
     violators.sort((a, b) => values[b] - values[a])
-    return { rho: values.reduce((most, value) => Math.max(most, value), 0), values, violators }
+    return { rho: largest(values), values, violators }
+  }
+
+  /** ρ(V), exact: blocks are projected, those with the largest bounds first, until no bound is above the best value. */
+  maximum(V: Float64Array): number {
+    this.pullAll(V)
+    const values = this.upperBounds(0)
+    if (!this.scratch) return largest(values)
+    const order = contenders(values, 0)
+    let best = 0
+    for (let block = order.take(); block >= 0 && values[block] > best; block = order.take()) {
+      best = Math.max(best, this.project(block, best, this.scratch, true))
+    }
+    return best
   }
 
   /** An upper bound of max ‖Π_{C_b}(BᵀVg)‖ over the blocks in work alone, at least β. */
@@ -114,28 +127,35 @@ export class Pricer {
   }
 
   private upperBounds(penalty: number): Float64Array {
-    const { blocks, cones } = this.program
+    const { gradients, z } = this
+    const { blocks, cones, Y } = this.program
     const values = new Float64Array(blocks.count)
-    for (let b = 0; b < blocks.count; b++) {
-      const norm = norm2(this.gradient(b))
-      values[b] = cones && norm > penalty ? this.polarBound(b, norm) : norm
+    for (let b = 0; b < values.length; b++) {
+      const from = (Y.cols === 1 ? blocks.cell(b) : b) * z.length
+      let square = 0
+      for (let at = from; at < from + z.length; at++) square += gradients[at] * gradients[at]
+      const norm = isSafeSquare(square) ? Math.sqrt(square) : norm2(this.gradient(b))
+      values[b] = cones && norm > penalty ? this.polarBound(b, from, norm) : norm
     }
     return values
   }
 
-  /** min over θ ≥ 0 of ‖z + θp‖. */
-  private polarBound(block: number, norm: number): number {
-    const g = this.gradient(block)
+  /** min over θ ≥ 0 of ‖z + θp‖; the gradient of the block is at `from`. */
+  private polarBound(block: number, from: number, norm: number): number {
+    const { gradients, polars } = this
+    const d = this.z.length
+    const base = block * d
+    let [square, product] = [0, 0]
+    for (let c = 0; c < d; c++) {
+      square += polars[base + c] * polars[base + c]
+      product += polars[base + c] * gradients[from + c]
+    }
     const sign = this.sign(block)
-    const d = g.length
-    const p = this.polars.subarray(block * d, (block + 1) * d)
-    const square = dot(p, p)
-    const along = -sign * dot(g, p)
-    if (!(along > 0) || square === 0) return norm
-    const theta = along / square
+    if (!(sign * product < 0) || !isSafeSquare(square)) return norm
+    const theta = -product / square
     let sum = 0
-    for (let c = 0; c < d; c++) sum += (sign * g[c] + theta * p[c]) ** 2
-    return Math.sqrt(sum)
+    for (let c = 0; c < d; c++) sum += (gradients[from + c] + theta * polars[base + c]) ** 2
+    return isSafeSquare(sum) ? Math.sqrt(sum) : norm
   }
 
   private project(block: number, penalty: number, projector: BlockProjector, load: boolean): number {
@@ -151,3 +171,19 @@ export class Pricer {
     return value
   }
 }
+
+/** Blocks with values above a bound, largest first. */
+function contenders(values: Float64Array, above: number): Descending {
+  const numbers: number[] = []
+  for (let b = 0; b < values.length; b++) if (values[b] > above) numbers.push(b)
+  return new Descending(values, numbers)
+}
+
+function largest(values: Float64Array): number {
+  let most = 0
+  for (let b = 0; b < values.length; b++) most = Math.max(most, values[b])
+  return most
+}
+
+/** Whether a sum of squares has neither over- nor underflowed. */
+const isSafeSquare = (square: number) => square > 1e-280 && square < 1e300

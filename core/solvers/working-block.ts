@@ -24,6 +24,7 @@ export class WorkingBlock {
   readonly projector: BlockProjector | null
   private readonly dictionary: Dictionary
   private readonly z: Float64Array
+  private readonly pulled: Float64Array
 
   constructor(dictionary: Dictionary, cell: number, output: Float64Array, cones: boolean) {
     const d = dictionary.size
@@ -36,17 +37,23 @@ export class WorkingBlock {
     this.point = new Float64Array(d)
     this.direction = new Float64Array(d)
     this.z = new Float64Array(d)
+    this.pulled = new Float64Array(d)
   }
 
   get isActive(): boolean {
     return this.shrinkage < 1
   }
 
-  /** Evaluates p at V (n×K) and returns ‖p‖. `threshold` is σβ. */
-  evaluate(V: Float64Array, step: number, threshold: number): number {
+  /** B_iᵀVg of V n×K. */
+  pull(V: Float64Array): Float64Array {
+    this.dictionary.pull(this.cell, alongOutput(V, this.output), this.pulled)
+    return this.pulled
+  }
+
+  /** Evaluates p where BᵢᵀVg is `pulled`, and returns ‖p‖. `threshold` is σβ. */
+  evaluate(pulled: Float64Array, step: number, threshold: number): number {
     const { z, center, point, direction } = this
-    this.dictionary.pull(this.cell, alongOutput(V, this.output), z)
-    for (let c = 0; c < z.length; c++) z[c] = center[c] + step * z[c]
+    for (let c = 0; c < z.length; c++) z[c] = center[c] + step * pulled[c]
     const norm = this.projector ? this.projector.project(z, threshold) : norm2(z)
     this.shrinkage = norm > threshold ? threshold / norm : 1
     if (!this.isActive) {
