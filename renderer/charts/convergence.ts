@@ -137,7 +137,9 @@ function boundOf(group: RunGroup, view: ConvergenceView): BoundSeries | null {
 
 /** Bounds of all groups; each says whose it is where there are several. */
 function boundsOf(groups: readonly RunGroup[], view: ConvergenceView): BoundSeries[] {
-  const found = groups.flatMap((group) => {
+  // A path has a bound at every β, in a chart of its own.
+  const followed = groups.filter(({ method }) => method !== 'path')
+  const found = followed.flatMap((group) => {
     const bound = boundOf(group, view)
     return bound ? [{ group, bound }] : []
   })

@@ -175,6 +175,40 @@ describe('a file of one’s own', () => {
   })
 })
 
+describe('a path in β', () => {
+  const DOCUMENT = {
+    version: 1,
+    name: 'A short path',
+    dataset: { generator: 'planted', n: 24, d: 2, neurons: 2, seed: 5 },
+    split: { test: 0.25, seed: 1 },
+    network: { family: 'relu' },
+    loss: 'squared',
+    beta: 0.1,
+    methods: [{ id: 'path', points: 6 }],
+  }
+
+  it('is drawn point by point, read with the keyboard, and saved as a table', async () => {
+    await dropFile(page(), 'path.bidual', JSON.stringify(DOCUMENT))
+    await page().getByRole('checkbox', { name: 'Path in β', checked: true }).waitFor()
+    await page().getByText('Saved', { exact: true }).waitFor()
+    await runButton().click()
+    await rowOf('Path in β').getByText('solved').waitFor()
+    const chart = page().getByRole('img', { name: /6 values of β/ })
+    await chart.focus()
+    await page().keyboard.press('ArrowLeft')
+    const reading = chart.getByRole('status')
+    expect(await textOf(reading)).toMatch(/global.*Objective.*Lower bound.*Neurons 0.*Test/)
+
+    const csv = await exported(async () => {
+      await button('Chart menu').click()
+      await page().getByRole('menuitem', { name: 'Save data as CSV' }).click()
+    })
+    const lines = csv.bytes.toString().trim().split(/\r?\n/)
+    expect(lines[0]).toMatch(/^Path,β,Status,Objective,Lower bound,Gap,Certificate,Neurons/)
+    expect(lines).toHaveLength(7)
+  })
+})
+
 describe('afterwards', () => {
   it('compares runs across experiments', async () => {
     await rail('Compare').click()

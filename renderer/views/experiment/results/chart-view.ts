@@ -2,7 +2,6 @@ import { computed, ref } from 'vue'
 import type { Ref } from 'vue'
 import type { ConvergenceView } from '../../../charts/convergence.ts'
 import type { RunGroup } from '../../../charts/run-groups.ts'
-import type { Option } from '../../../components/options.ts'
 import { useSettingsStore } from '../../../stores/settings.ts'
 
 /** What a new chart shows: the axis that the settings prefer, logarithmic objectives. */
@@ -12,11 +11,6 @@ export function useChartView(): Ref<ConvergenceView> {
 }
 
 export type ChartKind = 'convergence' | 'path'
-
-export const CHART_KINDS: readonly Option<ChartKind>[] = [
-  { value: 'convergence', label: 'Convergence', hint: 'Objectives and dual bounds while the methods run' },
-  { value: 'path', label: 'Path in β', hint: 'Objective, bound, neurons and scores at every β of a path' },
-]
 
 /** Which chart is shown: what was chosen, else the path where there is nothing but paths. */
 export function useChartKind(groups: Readonly<Ref<readonly RunGroup[]>>): Ref<ChartKind> {
