@@ -4,9 +4,9 @@ export const growthExample: GalleryEntry = {
   id: 'growth',
   title: 'Beyond enumeration: a program that grows',
   description:
-    'Two hundred points in four dimensions have up to 2,627,200 activation patterns: the convex program searches for the ' +
-    'neurons that matter, and branch and bound proves how little any other neuron could gain. Look at the certificate, at ' +
-    'the patterns found and at ρ/β in the details, and at how far above the bound the trained networks end.',
+    'Two hundred points in four dimensions have up to 2,627,200 activation patterns. The convex program finds the neurons that ' +
+    'matter, and branch and bound proves how little any other could gain. Look at the certificate, and at the patterns ' +
+    'found and ρ/β in the details.',
   document: {
     version: 1,
     name: 'Growth, planted teacher in 4-D',

@@ -1,6 +1,6 @@
 /** Plausible runs for the stand-in machine: histories that fall, and what they end with. */
 import type { RunSpec } from '../../../core/experiments/problem.ts'
-import type { Certificate, HistoryPoint, RunRecord } from '../../../core/experiments/result.ts'
+import type { Certificate, HistoryPoint, PathPoint, RunRecord } from '../../../core/experiments/result.ts'
 import { methodLabel } from '../../../core/experiments/catalog.ts'
 import type { MethodId } from '../../../core/experiments/document.ts'
 
@@ -109,6 +109,23 @@ export function sampleHistory({ document, methodIndex, trial }: RunSpec, points 
   })
 }
 
+/** Points of a path whose objective falls with β, the last one the run's own. */
+function samplePath(beta: number, objective: number): PathPoint[] {
+  return [16, 8, 4, 2, 1].map((multiple) => {
+    const value = objective * (1 + Math.log2(multiple) / 4)
+    return {
+      beta: beta * multiple,
+      status: 'solved',
+      objective: value,
+      certificate: { level: 'bound', lowerBound: 0.98 * value, gap: 0.02 * value, how: 'Searched.' },
+      train: { loss: 0.8 * value, accuracy: 0.97 - 0.02 * Math.log2(multiple) },
+      test: { loss: 21.4, accuracy: 0.829 },
+      neurons: Math.round(24 / multiple) - 1,
+      seconds: 1,
+    }
+  })
+}
+
 /** What the run ends with. */
 export function sampleRecord({ key, label, document, methodIndex, trial, point }: RunSpec): RunRecord {
   const settings = document.methods[methodIndex]
@@ -134,6 +151,7 @@ export function sampleRecord({ key, label, document, methodIndex, trial, point }
     neurons: settings.id === 'sgd' ? 50 : 23,
     ranks: [23, 1],
     hypotheses: [],
+    ...(settings.id === 'path' && { path: samplePath(document.beta, objective) }),
     details: exact ? { 'patterns found': 197 } : {},
   }
 }
