@@ -1,7 +1,9 @@
 import { linearize, stack, type AtomFamily } from '../atoms/family.ts'
+import { slide } from '../atoms/slide.ts'
+import { smoothed } from '../atoms/smoothed.ts'
 import { neighboursOf, searchMaxima } from '../atoms/search.ts'
 import { Matrix } from '../linalg/matrix.ts'
-import { multiply, norm2 } from '../linalg/products.ts'
+import { multiply, norm2, rowNorms } from '../linalg/products.ts'
 import type { Stream } from '../random/index.ts'
 import { penaltyOf } from '../solvers/penalty.ts'
 import { residualAtZero } from '../solvers/solver.ts'
@@ -12,6 +14,8 @@ import type { ProgramFamily } from './families/index.ts'
 import type { Found, Growth } from './grow.ts'
 import type { Block, ConvexProgram } from './program.ts'
 
+/** Quasi-Newton steps of a slide. */
+const SLIDE_STEPS = 30
 /** New blocks of a round at most. */
 const MOST_NEW = 60
 /** The last search has this many times the starts. */
@@ -71,7 +75,40 @@ export class NeuronGrowth implements Growth {
       above.map(({ theta }) => theta),
       V,
     ).filter(({ theta, output }) => this.admit(theta, output))
-    return { rho: (maxima[0]?.value ?? 0) / beta, added: fresh.length }
+    return { rho: (maxima[0]?.value ?? 0) / beta, added: fresh.length + this.slid(present, V) }
+  }
+
+  /**
+   * Slides the present neurons together (THEORY 5a): a few quasi-Newton steps on all of them and their output weights,
+   * through the walls of their cells, and adds the cells that they reach where V prices the neuron above β.
+   */
+  private slid(present: readonly Block[], V: Float64Array): number {
+    const { Y, loss } = this.program
+    if (present.length === 0 || this.atoms.finite) return 0
+    const C = Matrix.zeros(present.length, Y.cols)
+    const thetas = present.map((block, j) => {
+      const theta = this.family.atom(this.dictionary, block)
+      const size = this.atoms.normalize(theta)
+      block.output.forEach((g, k) => C.set(j, k, size * g))
+      return theta
+    })
+    const dual = new Matrix(Y.rows, Y.cols, V)
+    const start = { thetas, C, B: Matrix.zeros(0, Y.cols) }
+    const end = slide(this.atoms, smoothed(loss, Y, dual), penaltyOf(this.program), start, SLIDE_STEPS)
+    const { responses } = linearize(this.atoms, stack(this.atoms, end.thetas))
+    const prices = rowNorms(multiply(responses, dual, { transposeA: true }))
+    return end.thetas.filter((theta, j) => {
+      const c = end.C.row(j)
+      const size = norm2(c)
+      const helps = size > 0 && prices[j] > penaltyOf(this.program)
+      return (
+        helps &&
+        this.admit(
+          theta,
+          c.map((value) => value / size),
+        )
+      )
+    }).length
   }
 
   private admit(theta: Float64Array, output: Float64Array): boolean {
