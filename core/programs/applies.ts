@@ -40,15 +40,8 @@ export function convexApplies(
     return answer(checks, () => EXACT_WORDS[network.family] ?? '')
   return overShape(network, summary, (shape) => {
     const plan = dictionaryPlan(network, summary, arrangements)
-    checks.push(limitCheck(network.family, shape, arrangements))
-    const single = summary.outputs === 1 && plan !== 'grow'
-    checks.push({
-      name: 'one program for ADMM',
-      holds: solver !== 'admm' || single,
-      value: plan,
-      reason:
-        'ADMM solves one program of given blocks: with several outputs, or with cells that grow, use the active-set solver, or sample or enumerate cells of a network with one output.',
-    })
+    if (plan === 'enumerate') checks.push(limitCheck(network.family, shape, arrangements))
+    if (solver === 'admm') checks.push(admmCheck(summary.outputs, plan))
     return answer(checks, () => cellWords(plan, shape, summary.outputs, arrangements))
   })
 }
@@ -99,8 +92,8 @@ export function gatedApplies(
   const checks = [...familyChecks(network, summary), gated, labelCheck(loss, summary)]
   if (checks.some(({ holds }) => !holds)) return answer(checks, () => '')
   return overShape(network, summary, (shape) => {
-    checks.push(limitCheck(network.family, shape, arrangements))
     const plan = dictionaryPlan(network, summary, arrangements)
+    if (plan === 'enumerate') checks.push(limitCheck(network.family, shape, arrangements))
     return answer(checks, () =>
       cellWords(plan === 'grow' ? 'sample' : plan, shape, summary.outputs, arrangements),
     )
@@ -159,6 +152,16 @@ function limitCheck(
     holds: mode !== 'enumerate' || family === 'parallel' || cells <= limit,
     value: cells,
     reason: `Up to ${formatCount(cells)} cells are more than the limit of ${formatCount(limit)}: grow or sample the arrangements, or raise the limit.`,
+  }
+}
+
+function admmCheck(outputs: number, plan: ReturnType<typeof dictionaryPlan>): Check {
+  return {
+    name: 'one program for ADMM',
+    holds: outputs === 1 && plan !== 'grow',
+    value: plan,
+    reason:
+      'ADMM solves one program of given blocks: with several outputs, or with cells that grow, use the active-set solver, or sample or enumerate cells of a network with one output.',
   }
 }
 
