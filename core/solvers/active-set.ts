@@ -4,6 +4,7 @@ import { AugmentedLagrangian } from './augmented-lagrangian.ts'
 import { gradientPhase, suitsGradient } from './gradient-phase.ts'
 import { penaltyOf } from './penalty.ts'
 import { Pricer } from './pricing.ts'
+import { Screening } from './screening.ts'
 import { StallDetector } from './stall.ts'
 import {
   Incumbent,
@@ -49,6 +50,7 @@ export function* solveActiveSet(
 ): Generator<SolverProgress, SolverResult> {
   const { tolerance, stop } = settings
   const pricer = new Pricer(program)
+  const screening = new Screening(program, pricer)
   const incumbent = new Incumbent(program)
   const start = warm?.V ?? residualAtZero(program)
   const first = pricer.price(start, { wanted: WANTED })
@@ -76,7 +78,7 @@ export function* solveActiveSet(
     if (reason) return incumbent.result(reason, iteration)
     const halt = () => stop(iteration) !== null
     const { steps, solved } = solveSubproblem(lagrangian, gap, size, halt)
-    const violators = certify(lagrangian, pricer, incumbent, halt, ++unpriced >= PRICING_PATIENCE)
+    const violators = certify(lagrangian, pricer, screening, incumbent, halt, ++unpriced >= PRICING_PATIENCE)
     if (violators) unpriced = 0
     if (solved) {
       lagrangian.recenter()
@@ -145,6 +147,7 @@ function solveSubproblem(
 function certify(
   lagrangian: AugmentedLagrangian,
   pricer: Pricer,
+  screening: Screening,
   incumbent: Incumbent,
   halt: () => boolean,
   due: boolean,
@@ -156,6 +159,7 @@ function certify(
   if (!due && inner > PRICING_SHARE * (incumbent.primal - incumbent.dual)) return null
   const prices = pricer.price(candidate, { wanted: WANTED, working, halt })
   incumbent.offerDual(candidate, prices.rho)
+  screening.at(candidate, prices, incumbent)
   return prices.violators
 }
 
