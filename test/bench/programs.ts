@@ -20,7 +20,8 @@ import { problemOf, toyProblem } from './program-data.ts'
 import { measure, mebibytes, printTable, seconds, type Row } from './report.ts'
 
 /**
- * Convex programs from the start of the solve to the certificate, one thread. Options: `--quick`, and paths of UCI
+ * Convex programs from the start of the solve to the certificate, one thread; programs of given cells the best of three
+ * after one to warm up, growth once. Options: `--quick`, and paths of UCI
  * `_R.dat` tables to solve as well (unit-norm columns, labels ±1, squared loss; β after the name: `sonar.dat=1.77`).
  */
 export function run(options: readonly string[]): void {
@@ -59,7 +60,7 @@ function solve(program: ConvexProgram): SolverResult {
 
 function solveRow({ what, program }: Task): Row {
   let result: SolverResult | undefined
-  const { cpu, wall } = measure(() => (result = solve(program)), 1)
+  const { cpu, wall } = measure(() => (result = solve(program)))
   const { status, iterations, blocks, primal, dual } = result!
   const gap = ((primal - dual) / primal).toExponential(1)
   const cells = program.dictionary.count
