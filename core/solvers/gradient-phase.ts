@@ -10,9 +10,9 @@ const FACTORIZATION_STEPS = 1000
 /** And where there are so many samples that a step is more than its overhead. */
 const LEAST_SAMPLES = 400
 /** New blocks of a round at most. */
-const WANTED = 40
+const WANTED = 20
 /** All blocks are priced when the gap over the working set is below this share of the whole gap, or after so many steps. */
-const PRICING_SHARE = 0.2
+const PRICING_SHARE = 0.05
 const PRICING_PATIENCE = 40
 /** Over so many steps the gap has to halve: otherwise the program is too badly conditioned, and Newton's method takes over. */
 const PATIENCE = 120
