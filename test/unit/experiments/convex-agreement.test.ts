@@ -125,3 +125,16 @@ describe('bounds from the labels', () => {
     expect(outcome.claim.lowerBound!).toBeGreaterThan(0.5 * value)
   })
 })
+
+describe('bounds of parallel networks from their hidden layer', () => {
+  it.each([1, 3])('lie below the optimum over all cells, m₂ = %i', (m2) => {
+    const { X, Y } = dataFor('squared', { n: 5, d: 2 }, 1)
+    const problem = problemFor({ family: 'parallel', m1: 2, m2 }, 'squared', 0.1, X, Y)
+    const all = finish(runConvex(problem, convex(), context))
+    const grown = finish(runConvex(problem, convex({ arrangements: { mode: 'grow', count: 3 } }), context))
+    expect(all.claim.level).toBe('global')
+    expect(grown.details!['ρ bounded by']).toBe('its hidden layer')
+    expect(grown.details!['network lower bound']).toBeLessThanOrEqual(all.program!.objective)
+    expect(grown.details!['network lower bound']).toBeGreaterThan(0)
+  })
+})

@@ -1,15 +1,22 @@
-import { unitAtomBound } from '../../../certificates/cheap-bound.ts'
+import { boundRho } from '../../../certificates/branch-and-bound.ts'
+import { cheapRhoBound, unitAtomBound } from '../../../certificates/cheap-bound.ts'
 import { networkBound } from '../../../certificates/network-bound.ts'
 import { scaledDualPoint } from '../../../certificates/scaling.ts'
 import { optimalValue, type LabelPart } from '../../../closed-form/bn-interpolation.ts'
 import { scalarParts } from '../../../closed-form/bn-scalar.ts'
 import { vectorParts } from '../../../closed-form/bn-vector.ts'
 import { Matrix } from '../../../linalg/matrix.ts'
+import { rowNorms } from '../../../linalg/products.ts'
 import { priceDirections } from '../../../programs/cell-oracle.ts'
+import { ParallelDictionary } from '../../../programs/dictionaries/parallel.ts'
 import type { ProgramFamily } from '../../../programs/families/index.ts'
 import type { ConvexProgram } from '../../../programs/program.ts'
 import { penaltyOf } from '../../../solvers/penalty.ts'
-import type { FamilyId, SettingsOf } from '../../document.ts'
+import type { NetworkSettings, SettingsOf } from '../../document.ts'
+
+/** Rank up to which the hidden layer of a parallel network is searched, and how precisely: the bound is coarse anyway. */
+const MAX_RANK = 8
+const HIDDEN_EPSILON = 1e-2
 
 /** What a dual vector proves about the network of the document, whatever its width. */
 export interface Proof {
@@ -28,7 +35,7 @@ export interface Proof {
 interface Question {
   program: ConvexProgram
   family: ProgramFamily
-  id: FamilyId
+  network: NetworkSettings
   /** n×K, row-major, in the domain of ℓ*(−·). */
   V: Float64Array
   limits: SettingsOf<'convex'>['proof']
@@ -43,9 +50,13 @@ interface Question {
  */
 export function prove(question: Question): Proof | null {
   const search = searched(question)
-  const proofs = [search, bySingularValues(question), byUnitAtoms(question), byLabels(question)].filter(
-    (proof) => proof !== null,
-  )
+  const proofs = [
+    search,
+    bySingularValues(question),
+    byUnitAtoms(question),
+    byHiddenLayer(question),
+    byLabels(question),
+  ].filter((proof) => proof !== null)
   const best = proofs.reduce<Proof | null>(
     (most, proof) => (most && most.lowerBound >= proof.lowerBound ? most : proof),
     null,
@@ -75,8 +86,31 @@ function bySingularValues(question: Question): Proof | null {
 
 /** Atoms of a network that ends in batch normalisation have norm one. */
 function byUnitAtoms(question: Question): Proof | null {
-  if (question.id !== 'relu-bn') return null
+  if (question.network.family !== 'relu-bn') return null
   return proofOf(question, unitAtomBound(dualMatrix(question)), 'atoms of norm one')
+}
+
+/**
+ * Parallel networks: the second layer of a unit sub-network is at most Σⱼ|w₂ⱼ|(XW₁)₊ⱼ, and Σⱼ‖w₁ⱼ‖|w₂ⱼ| ≤ √m₁, so that
+ * ρ(V) ≤ √(m₁m₂)·ρ₁(|V|), ρ₁ that of a single ReLU layer and |V| the parts of V of one sign, or its row norms.
+ */
+function byHiddenLayer(question: Question): Proof | null {
+  const { program, network, limits, halt } = question
+  const { dictionary, Y } = program
+  if (network.family !== 'parallel' || !(dictionary instanceof ParallelDictionary)) return null
+  const V = dualMatrix(question)
+  const sides =
+    Y.cols === 1 ? [V.data.map((v) => Math.max(0, v)), V.data.map((v) => Math.max(0, -v))] : [rowNorms(V)]
+  const { A } = dictionary
+  const reaches = sides.map((side) => {
+    const form = { A, V: Matrix.column(side) }
+    const cheap = cheapRhoBound(form)
+    if (A.cols > MAX_RANK) return cheap
+    const settings = { floor: 0, epsilon: HIDDEN_EPSILON, maxCones: limits.cones, halt }
+    return Math.min(cheap, boundRho(form, settings).upper)
+  })
+  const factor = Math.sqrt(network.m1 * network.m2)
+  return proofOf(question, factor * Math.max(...reaches), 'its hidden layer')
 }
 
 /**
@@ -84,14 +118,14 @@ function byUnitAtoms(question: Question): Proof | null {
  * the labels themselves, shortened, are a dual point. Its value is that of the closed forms (THEORY 5.1, 5.2, 5.5), and a
  * bound whether or not their hypotheses hold.
  */
-function byLabels({ program: { Y, loss, beta }, id }: Question): Proof | null {
-  const parts = loss.id === 'squared' ? labelParts(id, Y) : null
+function byLabels({ program: { Y, loss, beta }, network: { family } }: Question): Proof | null {
+  const parts = loss.id === 'squared' ? labelParts(family, Y) : null
   if (!parts) return null
   const method = 'the labels as a dual point'
   return { lowerBound: optimalValue(parts, beta), rhoRatio: 1, method, cones: 0, violator: null }
 }
 
-function labelParts(id: FamilyId, Y: Matrix): LabelPart[] | null {
+function labelParts(id: NetworkSettings['family'], Y: Matrix): LabelPart[] | null {
   if (id === 'relu-bn' && Y.cols === 1) return [{ values: Y.data, output: 0, sign: 1 }]
   if (id !== 'bn-relu') return null
   if (Y.cols === 1) return scalarParts(Y)

@@ -143,7 +143,7 @@ export class CellsSession {
     const question = {
       program,
       family,
-      id: problem.network.family,
+      network: problem.network,
       V: result.V,
       limits: settings.proof,
       halt,
