@@ -68,7 +68,7 @@ export const useExperimentsStore = defineStore('experiments', () => {
     })
   }
 
-  return { entries, loaded, error, load, find, create, createFromText, duplicate, rename, remove }
+  return { entries, loaded, error, load, refresh, find, create, createFromText, duplicate, rename, remove }
 })
 
 function parseObject(text: string, file: string): object {

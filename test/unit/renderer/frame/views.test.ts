@@ -8,6 +8,7 @@ import { BidualError } from '../../../../core/errors.ts'
 import App from '../../../../renderer/App.vue'
 import DataView from '../../../../renderer/views/data/DataView.vue'
 import ExperimentList from '../../../../renderer/views/experiments/ExperimentList.vue'
+import ExperimentsView from '../../../../renderer/views/experiments/ExperimentsView.vue'
 import SettingsView from '../../../../renderer/views/settings/SettingsView.vue'
 import { useExperimentsStore } from '../../../../renderer/stores/experiments.ts'
 import { useLayoutStore } from '../../../../renderer/stores/layout.ts'
@@ -53,6 +54,21 @@ async function withEchoes(): Promise<Stage> {
   useLayoutStore().openDataset(id)
   return set
 }
+
+describe('experiments view', () => {
+  it('shows an experiment that was made a moment ago, before the list is told of it', async () => {
+    const set = await stage({ furnished: true })
+    const { document } = await set.machine.request('getExperiment', {
+      id: useExperimentsStore().entries[0].id,
+    })
+    const known = useExperimentsStore().entries
+    const { id } = await set.machine.request('createExperiment', { document: document as never })
+    useExperimentsStore().entries = known
+    useLayoutStore().openExperiment(id)
+    show(withTooltips(ExperimentsView), set)
+    await soon(() => expect(window.document.querySelector('article')?.textContent).toBe(id))
+  })
+})
 
 describe('experiments list', () => {
   const list = (set: Stage) => show(withTooltips(ExperimentList), set)
