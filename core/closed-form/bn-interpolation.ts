@@ -9,12 +9,12 @@
  * point V = Y − F is feasible for every X, since ‖Vᵀφ‖ ≤ β for each φ ≥ 0 of norm at most 1; its value is the
  * formula below, which therefore is a lower bound even when the hypothesis on the rank fails.
  */
-import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
 import { fromMatrix } from '../networks/arrays.ts'
 import { bnReluNetwork } from '../networks/bn-relu.ts'
-import { centerColumns, solveCentered, type CenteredSolution } from './minimum-norm.ts'
+import { centerColumns, solveCentered } from './minimum-norm.ts'
+import type { ClosedForm, Theorem } from './theorem.ts'
 
 /** One nonnegative part of Y: column `output` of Y holds sign·values where values > 0. */
 export interface LabelPart {
@@ -23,14 +23,8 @@ export interface LabelPart {
   sign: 1 | -1
 }
 
-export interface ClosedForm {
-  network: TrainedNetwork
-  /** The optimal value of the theorem. */
-  value: number
-  /** V (n×K), the optimal dual point. */
-  arrays: NamedArrays
-  details: { 'interpolation residual': number; solver: CenteredSolution['solver'] }
-}
+/** Above this relative residual of X_c·W = Y_c the data are too ill-conditioned for the formula. */
+const RESIDUAL_LIMIT = 1e-6
 
 /** Σ over parts of β‖p‖ − ½β² where ‖p‖ > β, ½‖p‖² elsewhere (THEORY 5.1, 5.2, all regimes of β). */
 export function optimalValue(parts: readonly LabelPart[], beta: number): number {
@@ -45,18 +39,24 @@ export function optimalValue(parts: readonly LabelPart[], beta: number): number 
  *
  * @param X n×d with rank([X 1]) = n
  * @param outputs K
+ * @returns V (n×K), the optimal dual point, as the array `dual`
  */
 export function interpolateParts(
   X: Matrix,
   parts: readonly LabelPart[],
   outputs: number,
   beta: number,
+  { title, source }: Theorem,
 ): ClosedForm {
   const active = parts.filter(({ values }) => norm2(values) > beta)
   const { W, residual, solver } = solveCentered(centerColumns(X), centeredParts(active, X.rows))
+  const value = optimalValue(parts, beta)
   return {
     network: bnReluNetwork({ W1: W, ...outerWeights(active, outputs, beta) }, X),
-    value: optimalValue(parts, beta),
+    value,
+    claim: { level: 'global', lowerBound: value, how: `Value formula of ${title} (${source}).` },
+    // The lower bound holds in either case; the weights attain it only when the interpolation succeeded.
+    status: residual <= RESIDUAL_LIMIT ? 'solved' : 'numericalError',
     arrays: { dual: fromMatrix(dualPoint(parts, X.rows, outputs, beta)) },
     details: { 'interpolation residual': residual, solver },
   }

@@ -1,5 +1,7 @@
 import type { Matrix } from '../linalg/matrix.ts'
-import type { LabelPart } from './bn-interpolation.ts'
+import { interpolateParts, type LabelPart } from './bn-interpolation.ts'
+import { bnScalar } from './bn-theorems.ts'
+import type { SolveTheorem } from './theorem.ts'
 
 /** The parts (y)₊ and (−y)₊ of real or ±1 targets Y (n×1), with output signs + and − (THEORY 5.2). */
 export function scalarParts(Y: Matrix): LabelPart[] {
@@ -10,3 +12,6 @@ export function scalarParts(Y: Matrix): LabelPart[] {
   })
   return [part(1), part(-1)]
 }
+
+export const solveBnScalar: SolveTheorem = ({ X, Y, beta }) =>
+  interpolateParts(X, scalarParts(Y), 1, beta, bnScalar)

@@ -1,7 +1,12 @@
 import type { Matrix } from '../linalg/matrix.ts'
-import type { LabelPart } from './bn-interpolation.ts'
+import { interpolateParts, type LabelPart } from './bn-interpolation.ts'
+import { bnVector } from './bn-theorems.ts'
+import type { SolveTheorem } from './theorem.ts'
 
 /** The parts of one-hot labels Y (n×K), one a class (THEORY 5.1). A class without samples has the zero part. */
 export function vectorParts(Y: Matrix): LabelPart[] {
   return Array.from({ length: Y.cols }, (_, output) => ({ values: Y.columnCopy(output), output, sign: 1 }))
 }
+
+export const solveBnVector: SolveTheorem = ({ X, Y, beta }) =>
+  interpolateParts(X, vectorParts(Y), Y.cols, beta, bnVector)

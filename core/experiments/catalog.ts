@@ -3,6 +3,7 @@
  * The computing half, keyed alike, is runners.ts.
  */
 import { closedFormApplies } from '../closed-form/applies.ts'
+import { THEOREMS } from '../closed-form/theorems.ts'
 import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
 import { LOSSES } from '../losses/index.ts'
 import { convexApplies, gatedApplies, pathApplies } from '../programs/applies.ts'
@@ -110,8 +111,9 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     title: 'Closed form',
     summary: 'The optimal weights written down, where a theorem covers the data.',
     source: 'Ergen et al. 2022, Thm 2.1, 2.4; Ergen & Pilanci 2021, Thm 4.4',
-    label: () => 'Closed form',
-    applies: ({ network, loss, beta, summary }) => closedFormApplies(network, loss, beta, summary),
+    label: ({ theorem }) =>
+      theorem === 'auto' ? 'Closed form' : `Closed form: ${THEOREMS[theorem].name.toLowerCase()}`,
+    applies: closedFormApplies,
   },
   sgd: {
     title: 'Gradient training',

@@ -249,6 +249,10 @@ const exactProgram = {
     .default({ cones: 300_000, epsilon: 5e-5 }),
 }
 
+/** Every theorem with a closed form; core/closed-form states what each says. */
+export const THEOREM_IDS = ['bn-vector', 'bn-scalar'] as const
+export type TheoremId = (typeof THEOREM_IDS)[number]
+
 export const METHOD_SCHEMAS = {
   convex: z.strictObject({
     id: z.literal('convex'),
@@ -287,7 +291,13 @@ export const METHOD_SCHEMAS = {
     variance: z.number().gt(0).max(1).default(0.95),
     ...exactProgram,
   }),
-  'closed-form': z.strictObject({ id: z.literal('closed-form') }),
+  'closed-form': z.strictObject({
+    id: z.literal('closed-form'),
+    /** auto: the first theorem that covers the data. */
+    theorem: z.enum(['auto', ...THEOREM_IDS]).default('auto'),
+    /** Run the formula although a hypothesis fails; the result is marked as not covered. */
+    override: z.boolean().default(false),
+  }),
   sgd: z.strictObject({
     id: z.literal('sgd'),
     /** gd uses all rows at every step; the others use batches. */

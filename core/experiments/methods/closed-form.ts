@@ -1,50 +1,36 @@
-import { closedFormApplies } from '../../closed-form/applies.ts'
-import { interpolateParts, type ClosedForm, type LabelPart } from '../../closed-form/bn-interpolation.ts'
-import { scalarParts } from '../../closed-form/bn-scalar.ts'
-import { vectorParts } from '../../closed-form/bn-vector.ts'
-import { THEOREMS, theoremFor, type TheoremId } from '../../closed-form/hypotheses.ts'
+import { chooseTheorem, closedFormApplies, statement } from '../../closed-form/applies.ts'
+import { SOLVERS } from '../../closed-form/solvers.ts'
+import { THEOREMS } from '../../closed-form/theorems.ts'
 import { BidualError } from '../../errors.ts'
-import type { Matrix } from '../../linalg/matrix.ts'
-import type { MethodOutcome, RunMethod } from '../problem.ts'
-
-const PARTS: Readonly<Record<TheoremId, (Y: Matrix) => LabelPart[]>> = {
-  'bn-vector': vectorParts,
-  'bn-scalar': scalarParts,
-}
-
-/** Above this relative residual of X_c·W = Y_c the data are too ill-conditioned for the formula. */
-const RESIDUAL_LIMIT = 1e-6
+import type { RunMethod } from '../problem.ts'
 
 /**
- * The optimal weights written down by the theorem that covers the problem; its value formula is the certificate.
+ * The weights written down by the theorem that covers the problem. Outside its hypotheses (`override`) the weights are
+ * computed all the same and nothing is claimed of them.
  *
  * @throws BidualError unsupported, naming the hypothesis that fails.
  */
-export const runClosedForm: RunMethod<'closed-form'> = function* (problem) {
-  const { X, Y, network, loss, beta, summary } = problem
-  const { applies, because, hypotheses } = closedFormApplies(network, loss, beta, summary)
-  if (!applies) throw new BidualError('unsupported', because)
-  yield { iteration: 0, phase: 'solving for the hidden weights' }
-  const id = theoremFor(summary)
-  const solution = interpolateParts(X, PARTS[id](Y), Y.cols, beta)
-  return outcome(id, solution, hypotheses)
-}
-
-function outcome(
-  id: TheoremId,
-  { network, value, arrays, details }: ClosedForm,
-  hypotheses: MethodOutcome['hypotheses'],
-): MethodOutcome {
-  const { title, source } = THEOREMS[id]
-  const residual = details['interpolation residual']
+export const runClosedForm: RunMethod<'closed-form'> = function* (problem, settings, context) {
+  const { applies, because } = closedFormApplies(problem, settings)
+  const chosen = chooseTheorem(problem, settings)
+  if (!applies || !chosen) throw new BidualError('unsupported', because)
+  const { id, hypotheses, failing } = chosen
+  yield { iteration: 0, phase: `evaluating ${THEOREMS[id].title}` }
+  const { network, value, claim, status, arrays, details } = SOLVERS[id](problem, context.seed)
   return {
-    // The lower bound holds in either case; the weights attain it only when the interpolation succeeded.
-    status: residual <= RESIDUAL_LIMIT ? 'solved' : 'numericalError',
+    status,
     iterations: 1,
     network,
-    claim: { level: 'global', lowerBound: value, how: `Value formula of ${title} (${source}).` },
+    claim:
+      failing.length === 0
+        ? claim
+        : {
+            level: 'none',
+            lowerBound: null,
+            how: `Not covered by the theorem (${THEOREMS[id].source}), which needs ${failing.map(statement).join(', ')}.`,
+          },
     hypotheses,
     arrays,
-    details: { 'value formula': value, ...details },
+    details: { theorem: THEOREMS[id].name, 'value formula': value, ...details },
   }
 }

@@ -12,9 +12,11 @@ import { leastSquares } from '../../../core/linalg/svd.ts'
 import { LOSSES } from '../../../core/losses/index.ts'
 import { activeNeurons, bnReluNetwork, forward, objective, vectorOf } from '../../../core/networks/index.ts'
 import { stream } from '../../../core/random/index.ts'
-import { BN, context, finish, gaussian, oneHot, problemOf, RELU } from './fixtures.ts'
+import { BN, context, finish, gaussian, oneHot, problemOf } from './fixtures.ts'
 
-const solve = (problem: Problem) => finish(runClosedForm(problem, { id: 'closed-form' }, context())).outcome
+const PARALLEL = { family: 'parallel', layers: 3, m1: 5, m2: 1, branches: 10, outputs: 'auto' } as const
+const AUTO = { id: 'closed-form', theorem: 'auto', override: false } as const
+const solve = (problem: Problem) => finish(runClosedForm(problem, AUTO, context())).outcome
 const valueAt = ({ X, Y, loss, beta }: Problem, network: TrainedNetwork): number =>
   objective(network, X, Y, loss, beta)
 
@@ -159,13 +161,12 @@ describe('conditioning', () => {
 describe('refusal', () => {
   const Y = oneHot(9, 3, 5)
   it.each([
-    ['batch normalisation', problemOf(gaussian(9, 8, 1), Y, 'one-hot', { network: RELU })],
+    ['a theorem about this network', problemOf(gaussian(9, 8, 1), Y, 'one-hot', { network: PARALLEL })],
     ['squared loss', problemOf(gaussian(9, 8, 1), Y, 'one-hot', { loss: 'cross-entropy' })],
     ['rank([X 1]) = n (here 8 of 9)', problemOf(gaussian(9, 7, 1), Y, 'one-hot')],
     ['labels one-hot (here real)', problemOf(gaussian(9, 8, 1), Y, 'real')],
   ] as [string, Problem][])('names the hypothesis that fails: %s', (name, problem) => {
-    const { network, loss, beta, summary } = problem
-    const answer = closedFormApplies(network, loss, beta, summary)
+    const answer = closedFormApplies(problem, AUTO)
     expect(answer.applies).toBe(false)
     expect(answer.because).toContain(name)
     expect(answer.hypotheses.filter(({ holds }) => !holds)).toHaveLength(1)
@@ -173,9 +174,20 @@ describe('refusal', () => {
     expect(() => solve(problem)).toThrow(name)
   })
 
+  it('runs outside its hypotheses when told to, and claims nothing', () => {
+    const problem = problemOf(gaussian(9, 7, 1), Y, 'one-hot')
+    const outside = { ...AUTO, override: true }
+    const answer = closedFormApplies(problem, outside)
+    expect(answer).toMatchObject({ applies: true, because: expect.stringContaining('not proved') as string })
+    const { claim, network } = finish(runClosedForm(problem, outside, context())).outcome
+    expect(claim).toMatchObject({ level: 'none', lowerBound: null })
+    expect(claim.how).toContain('rank([X 1]) = n (here 8 of 9)')
+    expect(valueAt(problem, network!)).toBeGreaterThan(0)
+  })
+
   it('names nothing when all hypotheses hold', () => {
     const { summary } = problemOf(gaussian(9, 8, 1), Y, 'one-hot')
-    const answer = closedFormApplies(BN, 'squared', 0.1, summary)
+    const answer = closedFormApplies({ network: BN, loss: 'squared', beta: 0.1, summary }, AUTO)
     expect(answer).toMatchObject({ applies: true, because: expect.stringContaining('hold') as string })
   })
 })

@@ -1,5 +1,6 @@
 /** The settings of every method as form fields. A test holds them against METHOD_SCHEMAS, both ways. */
-import type { MethodId } from '../../../../core/experiments/document.ts'
+import { THEOREMS } from '../../../../core/closed-form/theorems.ts'
+import { THEOREM_IDS, type MethodId } from '../../../../core/experiments/document.ts'
 import { EXACT_PROGRAM_FIELDS, FIXED_CELLS_FIELDS } from './convex-fields.ts'
 import type { FieldDefinition } from './definitions.ts'
 
@@ -125,7 +126,24 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
     },
     ...EXACT_PROGRAM_FIELDS,
   ],
-  'closed-form': [],
+  'closed-form': [
+    {
+      path: 'theorem',
+      label: 'Theorem',
+      kind: 'choice',
+      help: 'Which theorem writes the weights down; “automatic” takes the first that covers the data.',
+      options: [
+        { value: 'auto', label: 'Automatic', hint: 'The first that covers the data' },
+        ...THEOREM_IDS.map((id) => ({ value: id, label: THEOREMS[id].name, hint: THEOREMS[id].source })),
+      ],
+    },
+    {
+      path: 'override',
+      label: 'Run outside its hypotheses',
+      kind: 'switch',
+      help: 'Evaluates the formula although a hypothesis fails; the result is marked as not covered by the theorem.',
+    },
+  ],
   sgd: [
     {
       path: 'optimizer',
