@@ -145,6 +145,10 @@ function packGated<T>(job: usize, j0: usize, cols: usize, k0: usize, kb: usize, 
   const gateStride = field(job, Job.GATE_STRIDE)
   const ldb = field(job, Job.LDB)
   const width = tileCols<T>()
+  if (sizeof<T>() == 8 && outputs == 1 && cols == width) {
+    const gates = field(job, Job.GATES) + k0 * gateStride + j0
+    return packFourGated(gates, gateStride, field(job, Job.B) + k0 * ldb * 8, ldb * 8, kb, out)
+  }
   for (let j: usize = 0; j < width; j++) {
     let gate = field(job, Job.GATES) + k0 * gateStride + (j0 + j) / outputs
     let r = field(job, Job.B) + (k0 * ldb + ((j0 + j) % outputs)) * sizeof<T>()
@@ -155,5 +159,16 @@ function packGated<T>(job: usize, j0: usize, cols: usize, k0: usize, kb: usize, 
       r += ldb * sizeof<T>()
       target += 32
     }
+  }
+}
+
+/** Four patterns of one output, without branches: a byte spread over a lane selects the number or zero. */
+function packFourGated(gates: usize, gateStride: usize, r: usize, stride: usize, kb: usize, out: usize): void {
+  const none = i64x2.splat(0)
+  for (let k: usize = 0; k < kb; k++, gates += gateStride, r += stride, out += 32) {
+    const wide = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(gates)))
+    const value = v128.load64_splat(r)
+    v128.store(out, v128.and(value, i64x2.ne(i64x2.extend_low_i32x4_u(wide), none)))
+    v128.store(out, v128.and(value, i64x2.ne(i64x2.extend_high_i32x4_u(wide), none)), 16)
   }
 }
