@@ -1,15 +1,24 @@
+/** Entries in double or in single precision. */
+export type RealArray = Float64Array | Float32Array
+
+/** `length` zeros of the precision of `like`. */
+export function zerosAlike<T extends RealArray>(like: T, length: number): T {
+  return (like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T
+}
+
 /**
  * A dense real matrix: a row-major view on a buffer that it does not own.
  *
- * Entry (i, j) is `data[i * cols + j]`. The buffer may be shared memory, so that workers read one copy.
+ * Entry (i, j) is `data[i * cols + j]`. The buffer may be shared memory, so that workers read one copy. Double precision
+ * unless the type says otherwise; what is made from a matrix has its precision.
  */
-export class Matrix {
+export class Matrix<T extends RealArray = Float64Array> {
   readonly rows: number
   readonly cols: number
-  readonly data: Float64Array
+  readonly data: T
 
   /** @throws RangeError when `data.length !== rows * cols`. */
-  constructor(rows: number, cols: number, data: Float64Array) {
+  constructor(rows: number, cols: number, data: T) {
     if (data.length !== rows * cols) {
       throw new RangeError(`Expected ${rows}×${cols} = ${rows * cols} entries, found ${data.length}.`)
     }
@@ -47,8 +56,8 @@ export class Matrix {
   }
 
   /** Row i as a view (writes go through). */
-  row(i: number): Float64Array {
-    return this.data.subarray(i * this.cols, (i + 1) * this.cols)
+  row(i: number): T {
+    return this.data.subarray(i * this.cols, (i + 1) * this.cols) as T
   }
 
   /** Column j as a copy. */
@@ -56,12 +65,17 @@ export class Matrix {
     return Float64Array.from({ length: this.rows }, (_, i) => this.data[i * this.cols + j])
   }
 
-  clone(): Matrix {
-    return new Matrix(this.rows, this.cols, this.data.slice())
+  clone(): Matrix<T> {
+    return new Matrix(this.rows, this.cols, this.data.slice() as T)
   }
 
-  transpose(): Matrix {
-    const result = Matrix.zeros(this.cols, this.rows)
+  /** Zeros of this precision. */
+  zerosAlike(rows: number, cols: number): Matrix<T> {
+    return new Matrix(rows, cols, zerosAlike(this.data, rows * cols))
+  }
+
+  transpose(): Matrix<T> {
+    const result = this.zerosAlike(this.cols, this.rows)
     for (let i = 0; i < this.rows; i++) {
       for (let j = 0; j < this.cols; j++) result.data[j * this.rows + i] = this.data[i * this.cols + j]
     }

@@ -1,11 +1,11 @@
 import { gemm, productShape, type GemmOptions } from '../kernels/gemm.ts'
 import { gemv, inKernelMemory } from '../kernels/gemv.ts'
 import type { Dense } from '../kernels/staging.ts'
-import { Matrix } from './matrix.ts'
+import { Matrix, type RealArray } from './matrix.ts'
 
-export interface MultiplyOptions extends GemmOptions {
+export interface MultiplyOptions<T extends RealArray = Float64Array> extends GemmOptions {
   /** Receives the result; it must not overlap A or B. */
-  readonly out?: Matrix
+  readonly out?: Matrix<T>
 }
 
 /** Side of the squares in which a triangle is mirrored. */
@@ -15,15 +15,19 @@ const mirrorSize = 32
 const smallProduct = 2000
 
 /**
- * C = α·op(A)·op(B) + β·C.
+ * C = α·op(A)·op(B) + β·C, all three of one precision.
  *
  * @param options transposes, α and β, a mask on the rows of A, and `out` for C
  * @returns `out`, or a new matrix of op(A).rows × op(B).cols
  * @throws RangeError when the shapes do not match.
  */
-export function multiply(A: Matrix, B: Matrix, options: MultiplyOptions = {}): Matrix {
+export function multiply<T extends RealArray>(
+  A: Matrix<T>,
+  B: Matrix<T>,
+  options: MultiplyOptions<T> = {},
+): Matrix<T> {
   const out =
-    options.out ?? Matrix.zeros(options.transposeA ? A.cols : A.rows, options.transposeB ? B.rows : B.cols)
+    options.out ?? A.zerosAlike(options.transposeA ? A.cols : A.rows, options.transposeB ? B.rows : B.cols)
   const { m, n, k } = productShape(A, B, out, options)
   if (m * n * k <= smallProduct) multiplySmall(A, B, out, options)
   else gemm(A, B, out, options)
@@ -40,7 +44,12 @@ export function multiplySingle(
   gemm(A, B, C, options)
 }
 
-function multiplySmall(A: Matrix, B: Matrix, C: Matrix, options: GemmOptions): void {
+function multiplySmall(
+  A: Matrix<RealArray>,
+  B: Matrix<RealArray>,
+  C: Matrix<RealArray>,
+  options: GemmOptions,
+): void {
   const { transposeA = false, transposeB = false, alpha = 1, beta = 0, rowMask } = options
   const k = transposeA ? A.rows : A.cols
   const [rowA, stepA] = transposeA ? [1, A.cols] : [A.cols, 1]
@@ -109,7 +118,7 @@ export function outerGram(A: Matrix): Matrix {
 }
 
 /** Σ xᵢyᵢ of two equally long vectors. */
-export function dot(x: Float64Array, y: Float64Array): number {
+export function dot(x: RealArray, y: RealArray): number {
   // Four sums in turn: one would wait for each addition.
   let [s0, s1, s2, s3] = [0, 0, 0, 0]
   const whole = x.length & ~3
@@ -124,7 +133,7 @@ export function dot(x: Float64Array, y: Float64Array): number {
 }
 
 /** ‖x‖₂ without overflow or underflow on the way. */
-export function norm2(x: Float64Array): number {
+export function norm2(x: RealArray): number {
   const plain = Math.sqrt(dot(x, x))
   if (plain > 1e-140 && plain < 1e150) return plain
   const largest = maxAbs(x)
@@ -135,24 +144,24 @@ export function norm2(x: Float64Array): number {
 }
 
 /** max |xᵢ|, 0 for an empty vector, NaN when an entry is. */
-export function maxAbs(x: Float64Array): number {
+export function maxAbs(x: RealArray): number {
   let largest = 0
   for (const value of x) largest = Math.max(largest, Math.abs(value))
   return largest
 }
 
 /** y += α·x, in place. */
-export function axpy(alpha: number, x: Float64Array, y: Float64Array): void {
+export function axpy(alpha: number, x: RealArray, y: RealArray): void {
   for (let i = 0; i < x.length; i++) y[i] += alpha * x[i]
 }
 
 /** x *= α, in place. */
-export function scale(alpha: number, x: Float64Array): void {
+export function scale(alpha: number, x: RealArray): void {
   for (let i = 0; i < x.length; i++) x[i] *= alpha
 }
 
 /** ‖A‖_F. */
-export function frobeniusNorm(A: Matrix): number {
+export function frobeniusNorm(A: Matrix<RealArray>): number {
   return norm2(A.data)
 }
 
@@ -168,7 +177,11 @@ export function combine(alpha: number, A: Matrix, beta: number, B: Matrix): Matr
 }
 
 /** diag(s)·A. `s`: A.rows entries; `out` may be A itself. */
-export function scaleRows(A: Matrix, s: ArrayLike<number>, out = Matrix.zeros(A.rows, A.cols)): Matrix {
+export function scaleRows<T extends RealArray>(
+  A: Matrix<T>,
+  s: ArrayLike<number>,
+  out = A.zerosAlike(A.rows, A.cols),
+): Matrix<T> {
   checkLength('s', s, A.rows)
   for (let i = 0, at = 0; i < A.rows; i++) {
     for (let j = 0; j < A.cols; j++, at++) out.data[at] = s[i] * A.data[at]
@@ -177,7 +190,11 @@ export function scaleRows(A: Matrix, s: ArrayLike<number>, out = Matrix.zeros(A.
 }
 
 /** A·diag(s). `s`: A.cols entries; `out` may be A itself. */
-export function scaleColumns(A: Matrix, s: ArrayLike<number>, out = Matrix.zeros(A.rows, A.cols)): Matrix {
+export function scaleColumns<T extends RealArray>(
+  A: Matrix<T>,
+  s: ArrayLike<number>,
+  out = A.zerosAlike(A.rows, A.cols),
+): Matrix<T> {
   checkLength('s', s, A.cols)
   for (let i = 0, at = 0; i < A.rows; i++) {
     for (let j = 0; j < A.cols; j++, at++) out.data[at] = A.data[at] * s[j]
@@ -186,7 +203,7 @@ export function scaleColumns(A: Matrix, s: ArrayLike<number>, out = Matrix.zeros
 }
 
 /** ‖A.row(i)‖₂ for every i. */
-export function rowNorms(A: Matrix): Float64Array {
+export function rowNorms(A: Matrix<RealArray>): Float64Array {
   const norms = new Float64Array(A.rows)
   for (let i = 0, at = 0; i < A.rows; i++) {
     let sum = 0
@@ -198,7 +215,7 @@ export function rowNorms(A: Matrix): Float64Array {
 }
 
 /** ‖A.column(j)‖₂ for every j. */
-export function columnNorms(A: Matrix): Float64Array {
+export function columnNorms(A: Matrix<RealArray>): Float64Array {
   return Float64Array.from({ length: A.cols }, (_, j) => norm2(A.columnCopy(j)))
 }
 
