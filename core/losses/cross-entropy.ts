@@ -1,4 +1,4 @@
-import { Matrix } from '../linalg/matrix.ts'
+import { Matrix, type RealArray } from '../linalg/matrix.ts'
 import { DOMAIN_TOLERANCE, entropyTerm, roundedShare, type Loss } from './loss.ts'
 
 /**
@@ -14,17 +14,16 @@ export const crossEntropy: Loss = {
   lipschitz: 0.5,
   value(F, Y) {
     let sum = 0
-    for (let i = 0; i < F.rows; i++) {
-      const y = Y.row(i)
-      sum += logSumExp(F.row(i)) - F.row(i).reduce((inner, f, k) => inner + f * y[k], 0)
+    for (let i = 0, at = 0; i < F.rows; i++) {
+      sum += logSumExp(F.data, at, F.cols)
+      for (const end = at + F.cols; at < end; at++) sum -= F.data[at] * Y.data[at]
     }
     return sum
   },
-  gradient(F, Y, out = Matrix.zeros(F.rows, F.cols)) {
-    for (let i = 0; i < F.rows; i++) {
-      const row = softmax(F.row(i), out.row(i))
-      const y = Y.row(i)
-      for (let k = 0; k < row.length; k++) row[k] -= y[k]
+  gradient(F, Y, out = F.zerosAlike(F.rows, F.cols)) {
+    for (let i = 0, at = 0; i < F.rows; i++) {
+      const shift = logSumExp(F.data, at, F.cols)
+      for (const end = at + F.cols; at < end; at++) out.data[at] = Math.exp(F.data[at] - shift) - Y.data[at]
     }
     return out
   },
@@ -39,16 +38,13 @@ export const crossEntropy: Loss = {
   },
 }
 
-function logSumExp(f: Float64Array): number {
-  const top = Math.max(...f)
-  return top + Math.log(f.reduce((sum, t) => sum + Math.exp(t - top), 0))
-}
-
-/** out = softmax(f); `out` may be f. */
-function softmax(f: Float64Array, out: Float64Array): Float64Array {
-  const shift = logSumExp(f)
-  for (let k = 0; k < f.length; k++) out[k] = Math.exp(f[k] - shift)
-  return out
+/** Of `count` entries from `first` on. */
+function logSumExp(f: RealArray, first: number, count: number): number {
+  let top = -Infinity
+  for (let at = first; at < first + count; at++) top = Math.max(top, f[at])
+  let sum = 0
+  for (let at = first; at < first + count; at++) sum += Math.exp(f[at] - top)
+  return top + Math.log(sum)
 }
 
 /** −Σ pₖ log pₖ with p = y − v; NaN when p is not in the simplex. */

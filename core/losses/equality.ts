@@ -1,4 +1,4 @@
-import { Matrix } from '../linalg/matrix.ts'
+import { Matrix, type RealArray } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
 import { sumOver } from './elementwise.ts'
 import type { Loss } from './loss.ts'
@@ -27,7 +27,7 @@ export const equality: Loss = {
   },
 }
 
-function interpolates(F: Matrix, Y: Matrix): boolean {
-  const miss = norm2(F.data.map((f, at) => f - Y.data[at]))
+function interpolates(F: Matrix<RealArray>, Y: Matrix<RealArray>): boolean {
+  const miss = norm2(Float64Array.from(F.data, (f, at) => f - Y.data[at]))
   return miss <= EQUALITY_TOLERANCE * Math.max(1, norm2(Y.data))
 }

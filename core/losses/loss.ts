@@ -1,12 +1,13 @@
 import type { LossId } from '../experiments/document.ts'
 import type { ProblemSummary } from '../experiments/result.ts'
-import type { Matrix } from '../linalg/matrix.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 
 export type LabelCoding = ProblemSummary['labels']
 
 /**
  * A loss ℓ(F, Y): a sum over samples, not a mean (THEORY §1). F and Y are n×K; gradients and proxes are n×K as well
- * and are written to `out` where it is given (`out` may be F itself).
+ * and are written to `out` where it is given (`out` may be F itself). F may be in single precision, for training: values
+ * are summed in double, gradients have the precision of F.
  */
 export interface Loss {
   readonly id: LossId
@@ -15,9 +16,9 @@ export interface Loss {
   readonly labels: readonly LabelCoding[]
   /** Lipschitz constant of F ↦ ∇ℓ(F, Y) in the Frobenius norm; Infinity where ℓ is not smooth. */
   readonly lipschitz: number
-  value(F: Matrix, Y: Matrix): number
+  value(F: Matrix<RealArray>, Y: Matrix<RealArray>): number
   /** ∇ℓ in F; where ℓ has a kink, the subgradient that its file names. */
-  gradient(F: Matrix, Y: Matrix, out?: Matrix): Matrix
+  gradient<T extends RealArray>(F: Matrix<T>, Y: Matrix<RealArray>, out?: Matrix<T>): Matrix<T>
   /**
    * −ℓ*(−V, Y): the value of the dual problem of THEORY §2 at V, −Infinity outside the domain of ℓ*.
    * Points within {@link DOMAIN_TOLERANCE} of the domain count as rounded and are moved onto it.
