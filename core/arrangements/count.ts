@@ -28,8 +28,3 @@ export function enumerates({ mode, limit }: ArrangementSettings, n: number, rank
   if (mode !== 'auto') return mode === 'enumerate'
   return rank <= AUTO_ENUMERATION_RANK && cellBound(n, rank) <= limit
 }
-
-/** `2,048` or `1.23e+52`. */
-export function formatCount(value: number): string {
-  return value < 1e15 ? value.toLocaleString('en-US') : value.toExponential(2)
-}

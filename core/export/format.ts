@@ -56,9 +56,10 @@ export function formatBytes(value: number | null | undefined): string {
   return `${unit === 0 ? amount : amount.toPrecision(3)} ${UNITS[unit]}`
 }
 
-/** A count with thin spaces between thousands: `60 000`. */
+/** A count with thin spaces between thousands, `60 000`; of very many `1.23e+52`. */
 export function formatCount(value: number | null | undefined): string {
   if (!isNumber(value)) return NO_NUMBER
+  if (value >= 1e15) return value.toExponential(2)
   return String(value).replace(/\B(?=(\d{3})+$)/g, ' ')
 }
 

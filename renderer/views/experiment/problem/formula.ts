@@ -3,7 +3,7 @@ import { NETWORK_SCHEMAS } from '../../../../core/experiments/document.ts'
 import type { FamilyId, LossId } from '../../../../core/experiments/document.ts'
 import { getAt, isObject } from '../../../stores/json-path.ts'
 import type { Json } from '../../../stores/json-path.ts'
-import { FAMILY_FORMULAS } from './family-formulas.ts'
+import { FAMILY_FORMULAS, type FamilyFormula } from './family-formulas.ts'
 
 export interface FormulaQuestion {
   family: FamilyId
@@ -68,11 +68,22 @@ export function networkAsWritten(
 export function objectiveFormula(question: FormulaQuestion): ObjectiveFormula {
   const { family, loss, scalar } = question
   const { layers = defaultLayers(family), outputBias = true } = question
-  const { variables, penalty, network, words } = FAMILY_FORMULAS[family]({ scalar, layers, outputBias })
+  const formula = FAMILY_FORMULAS[family]({ scalar, layers, outputBias })
+  const { variables, penalty, network, words } = loss === 'equality' ? withoutBeta(formula) : formula
   return {
     objective: String.raw`\min_{${variables}}\;${LOSSES[loss].tex(scalar)}+${penalty}`,
     network,
     words: `Minimise ${LOSSES[loss].words} plus ${words}.`,
+  }
+}
+
+/** The regulariser is the objective itself where the fit is a constraint: β has no part in it. */
+function withoutBeta(formula: FamilyFormula): FamilyFormula {
+  const { penalty, words } = formula
+  return {
+    ...formula,
+    penalty: penalty.replace(String.raw`\tfrac{\beta}{2}`, String.raw`\tfrac12`).replace(/^\\beta/, ''),
+    words: words.replace('half β times', 'half of').replace('β times ', ''),
   }
 }
 

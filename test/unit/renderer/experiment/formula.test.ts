@@ -19,6 +19,11 @@ describe('objectiveFormula', () => {
     const { objective, network } = objectiveFormula(question)
     expect(() => katex.renderToString(objective, { throwOnError: true, displayMode: true })).not.toThrow()
     expect(() => katex.renderToString(network, { throwOnError: true })).not.toThrow()
+    if (question.loss === 'equality') {
+      expect(objective).not.toContain(String.raw`\beta`)
+      expect(objectiveFormula(question).words).not.toContain('β')
+      return
+    }
     const factor = question.family === 'parallel' ? String.raw`+\beta` : String.raw`+\tfrac{\beta}{2}`
     expect(objective).toContain(factor)
   })
