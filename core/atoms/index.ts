@@ -58,7 +58,9 @@ const MAKERS: Makers = {
       return reluBnNetwork({ W1, gamma, alpha, W2: outputRows(Y.cols, kept, (a) => 1 / root(a)) }, X)
     })
   },
-  'relu-bias'({ X, Y, summary }, { outputBias }) {
+  'relu-bias'(problem, { outputBias }) {
+    requireTwoLayers(problem)
+    const { X, Y, summary } = problem
     if (summary.rank !== 1) {
       throw new BidualError(
         'unsupported',

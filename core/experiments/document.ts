@@ -151,10 +151,10 @@ const noBias = { bias: z.literal(false).default(false) }
 /** Every network family; core/networks states what each computes and which arrays it has. */
 export const NETWORK_SCHEMAS = {
   relu: z.strictObject({ family: z.literal('relu'), ...depth, ...width, ...noBias, ...outputs }),
-  /** Two layers with unpenalised biases. */
+  /** Unpenalised biases in every layer. */
   'relu-bias': z.strictObject({
     family: z.literal('relu-bias'),
-    ...twoLayers,
+    ...depth,
     ...width,
     /** Whether the output has a bias too; without it the problem is another one (THEORY 5.7). */
     outputBias: z.boolean().default(true),
@@ -250,7 +250,18 @@ const exactProgram = {
 }
 
 /** Every theorem with a closed form; core/closed-form states what each says. */
-export const THEOREM_IDS = ['bn-vector', 'bn-scalar'] as const
+export const THEOREM_IDS = [
+  'bn-vector',
+  'bn-scalar',
+  'whitened',
+  'rank-one',
+  'full-row-rank',
+  'whitened-balanced',
+  'whitened-literal',
+  'linear-whitened',
+  'linear-minimum-norm',
+  'linear-projection',
+] as const
 export type TheoremId = (typeof THEOREM_IDS)[number]
 
 export const METHOD_SCHEMAS = {

@@ -119,6 +119,12 @@ function familyChecks(network: NetworkSettings, summary: ProblemSummary): Check[
   if (network.family === 'relu-bias') {
     return [
       {
+        name: 'two layers',
+        holds: network.layers === 2,
+        value: network.layers,
+        reason: `A network with biases of ${network.layers} layers has no convex program: use two layers, a closed form on data of rank one, or gradient training.`,
+      },
+      {
         name: 'rank(X) = 1',
         holds: summary.rank === 1,
         value: summary.rank,

@@ -41,6 +41,7 @@ const OUTPUTS: FieldDefinition = {
 export const NETWORK_FIELDS: Record<FamilyId, FieldDefinition[]> = {
   relu: [LAYERS, WIDTH, OUTPUTS],
   'relu-bias': [
+    LAYERS,
     WIDTH,
     {
       path: 'outputBias',

@@ -49,6 +49,21 @@ function rectified(question: NetworkQuestion): string {
   return `F=${inner}\\,${output(question)}`
 }
 
+/** b₁ of W₁, b₂ of w₂. */
+const biasOf = (weights: string) => weights.replace(/^[Ww]/, 'b')
+
+/** ((XW₁ + 1b₁ᵀ)₊W₂ + 1b₂ᵀ)₊w₃ + 1b₃ᵀ. */
+function rectifiedWithBias(question: NetworkQuestion): string {
+  const plus = (weights: string) => String.raw`+1${biasOf(weights)}^\top`
+  const inner = hidden(question.layers)
+    .slice(1)
+    .reduce(
+      (tex, name) => (name.startsWith('W') ? `(${tex}${name}${plus(name)})_+` : `(${tex}${name})_+`),
+      String.raw`(XW_1+1b_1^\top)_+`,
+    )
+  return String.raw`F=${inner}\,${output(question)}${question.outputBias ? plus(output(question)) : ''}`
+}
+
 const BATCH_NORM = String.raw`\mathrm{BN}_{\gamma,\alpha}`
 const scaleDecay = (question: NetworkQuestion) =>
   decay(squared(String.raw`\gamma`, '2'), squared(String.raw`\alpha`, '2'), outputSquared(question))
@@ -72,10 +87,17 @@ export const FAMILY_FORMULAS: Record<FamilyId, (question: NetworkQuestion) => Fa
         : `${decayWords(question)}; F is the output layer after ${question.layers - 1} ReLU layers`,
   }),
   'relu-bias': (question) => ({
-    variables: list('W_1', 'b_1', output(question), ...(question.outputBias ? ['b_2'] : [])),
+    variables: list(
+      ...hidden(question.layers).flatMap((name) => (name.startsWith('W') ? [name, biasOf(name)] : [name])),
+      output(question),
+      ...(question.outputBias ? [biasOf(output(question))] : []),
+    ),
     penalty: weightDecay(question),
-    network: String.raw`F=(XW_1+1b_1^\top)_+\,${output(question)}${question.outputBias ? String.raw`+1b_2^\top` : ''}`,
-    words: `${decayWords(question)}, biases free; F is the output layer of ReLU of X W1 plus biases`,
+    network: rectifiedWithBias(question),
+    words:
+      question.layers === 2
+        ? `${decayWords(question)}, biases free; F is the output layer of ReLU of X W1 plus biases`
+        : `${decayWords(question)}, biases free; F is the output layer after ${question.layers - 1} ReLU layers with biases`,
   }),
   'bn-relu': (question) => ({
     variables: scaleVariables(question),
