@@ -1,4 +1,4 @@
-import { formatCount } from '../../arrangements/count.ts'
+import { formatCount } from '../../export/format.ts'
 import { BidualError } from '../../errors.ts'
 import { LOSSES } from '../../losses/index.ts'
 import { gatedApplies } from '../../programs/applies.ts'

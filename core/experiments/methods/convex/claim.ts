@@ -1,4 +1,4 @@
-import { formatCount } from '../../../arrangements/count.ts'
+import { formatCount } from '../../../export/format.ts'
 import type { ConvexProgram } from '../../../programs/program.ts'
 import type { MethodOutcome } from '../../problem.ts'
 import type { Proof } from './proof.ts'
