@@ -36,7 +36,10 @@ describe('extreme points along the basis vectors (Lemma 2.7)', () => {
       const A = gaussian(7, 1 + (seed % 4), seed)
       extremePoints(A).forEach((point, i) => {
         const distance = distanceByFaces(A, i)
-        if (point === null) return expect(distance).toBeLessThan(1e-8)
+        if (point === null) {
+          expect(distance).toBeLessThan(1e-8)
+          return
+        }
         expect(point.value).toBeCloseTo(distance, 10)
         expect(norm2(point.u)).toBeCloseTo(1, 12)
         for (let j = 0; j < A.rows; j++) {
@@ -123,7 +126,10 @@ describe('extreme points along the basis vectors (Lemma 2.7)', () => {
         )
         if (t.every((value, j) => j === i || value <= 0)) best = Math.max(best, t[i])
       }
-      if (point === null) return expect(best).toBe(0)
+      if (point === null) {
+        expect(best).toBe(0)
+        return
+      }
       expect(point.b).toBe(0)
       expect(point.value).toBeGreaterThanOrEqual(best - 1e-12)
       expect(point.value).toBeCloseTo(best, 3)
