@@ -38,7 +38,16 @@ export interface MethodDefinition<Id extends MethodId> {
   applies: (question: Question, settings: SettingsOf<Id>) => Applicability
 }
 
-const OPTIMIZER_WORDS = { gd: 'GD', sgd: 'SGD', momentum: 'SGD, momentum', adam: 'Adam' } as const
+const OPTIMIZER_WORDS = {
+  gd: 'GD',
+  sgd: 'SGD',
+  momentum: 'SGD, momentum',
+  nesterov: 'SGD, Nesterov',
+  adam: 'Adam',
+  adamw: 'AdamW',
+  adagrad: 'Adagrad',
+  adadelta: 'Adadelta',
+} as const
 
 /** Gradient training needs a gradient and labels that the loss is defined for, and nothing else. */
 function gradientApplies(loss: LossId, { labels }: ProblemSummary): Applicability {

@@ -162,12 +162,12 @@ export const NETWORK_SCHEMAS = {
   }),
   'bn-relu': z.strictObject({
     family: z.literal('bn-relu'),
-    ...twoLayers,
+    ...depth,
     ...width,
     ...noBias,
     ...outputs,
   }),
-  'relu-bn': z.strictObject({ family: z.literal('relu-bn'), ...twoLayers, ...width, ...outputs }),
+  'relu-bn': z.strictObject({ family: z.literal('relu-bn'), ...depth, ...width, ...outputs }),
   /** Filters on the patches of an image; a row of a table counts as a signal of one channel. */
   'conv-bn': z.strictObject({
     family: z.literal('conv-bn'),
@@ -235,6 +235,18 @@ const fixedCells = { arrangements: arrangementsSchema.default(NO_ARRANGEMENTS), 
 /** Halve the learning rate when the objective has not improved for `patience` epochs; null: constant. */
 const plateauSchedule = z
   .strictObject({ factor: z.number().gt(0).lt(1).default(0.5), patience: count.default(10) })
+  .nullable()
+  .default(null)
+
+/** How the learning rate changes with the epochs; null: constant. */
+const rateSchedule = z
+  .strictObject({
+    /** plateau: as above; step: times `factor` every `every` epochs; cosine: half a cosine down to 0 at the end. */
+    kind: z.enum(['plateau', 'step', 'cosine']).default('plateau'),
+    factor: z.number().gt(0).lt(1).default(0.5),
+    patience: count.default(10),
+    every: count.default(100),
+  })
   .nullable()
   .default(null)
 
@@ -311,8 +323,11 @@ export const METHOD_SCHEMAS = {
   }),
   sgd: z.strictObject({
     id: z.literal('sgd'),
-    /** gd uses all rows at every step; the others use batches. */
-    optimizer: z.enum(['gd', 'sgd', 'momentum', 'adam']).default('momentum'),
+    /** gd uses all rows at every step; the others use batches. adamw keeps the decay out of what Adam adapts. */
+    optimizer: z
+      .enum(['gd', 'sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad', 'adadelta'])
+      .default('momentum'),
+    /** Of θ ← θ − rate·step; 1 is the usual choice for adadelta, which has units of its own. */
     learningRate: positive.default(0.01),
     momentum: z.number().min(0).lt(1).default(0.9),
     epochs: count.default(500),
@@ -321,7 +336,11 @@ export const METHOD_SCHEMAS = {
     initialization: z.enum(['kaiming', 'gaussian']).default('kaiming'),
     /** Standard deviation of the gaussian initialisation. */
     scale: positive.default(0.1),
-    schedule: plateauSchedule,
+    schedule: rateSchedule,
+    /** Epochs over which the learning rate grows to its full size. */
+    warmup: z.number().int().min(0).default(0),
+    /** Of the arithmetic of training; objectives are evaluated in double in either case. */
+    precision: z.enum(['f64', 'f32']).default('f64'),
   }),
   'least-squares': z.strictObject({ id: z.literal('least-squares') }),
 } as const

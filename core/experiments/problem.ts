@@ -1,5 +1,5 @@
 /** What a method is given and what it returns: the types between data, methods and the runner. */
-import type { Matrix } from '../linalg/matrix.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import type { ConcreteDocument, FamilyId, LossId, MethodId, NetworkSettings, SettingsOf } from './document.ts'
 import type { CertificateLevel, HistoryPoint, Hypothesis, ProblemSummary, RunStatus } from './result.ts'
 
@@ -17,19 +17,19 @@ export interface Problem {
 }
 
 /** `data` is row-major of shape `shape`. */
-export interface NamedArray {
+export interface NamedArray<T extends RealArray = Float64Array> {
   shape: number[]
-  data: Float64Array
+  data: T
 }
-export type NamedArrays = Record<string, NamedArray>
+export type NamedArrays<T extends RealArray = Float64Array> = Record<string, NamedArray<T>>
 
 /** Family of the network that a method returns: one of the document's; the least-squares baseline is `linear`. */
 export type NetworkId = FamilyId
 
-/** Trained weights by name; which names a family has is stated in core/networks. */
-export interface TrainedNetwork {
+/** Trained weights by name; which names a family has is stated in core/networks. In single precision only while training. */
+export interface TrainedNetwork<T extends RealArray = Float64Array> {
   family: NetworkId
-  arrays: NamedArrays
+  arrays: NamedArrays<T>
 }
 
 export type StopReason = 'cancelled' | 'maxTime' | 'maxIterations'

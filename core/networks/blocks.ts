@@ -1,11 +1,11 @@
-import { Matrix } from '../linalg/matrix.ts'
+import { Matrix, type RealArray } from '../linalg/matrix.ts'
 
 /** Entries of one hidden-layer block (32 MiB of doubles); wider layers are processed in fewer rows at a time. */
 export const BLOCK_ENTRIES = 2 ** 22
 
 /** Rows first … first + rows − 1 of A, a view. */
-export function rowRange(A: Matrix, first: number, rows: number): Matrix {
-  return new Matrix(rows, A.cols, A.data.subarray(first * A.cols, (first + rows) * A.cols))
+export function rowRange<T extends RealArray>(A: Matrix<T>, first: number, rows: number): Matrix<T> {
+  return new Matrix(rows, A.cols, A.data.subarray(first * A.cols, (first + rows) * A.cols) as T)
 }
 
 export interface RowBlock {

@@ -1,5 +1,5 @@
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
-import { Matrix } from '../linalg/matrix.ts'
+import { Matrix, zerosAlike, type RealArray } from '../linalg/matrix.ts'
 import { columnNorms, multiply, rowNorms } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
 import { fromMatrix, fromVector, matrixOf, vectorOf } from './arrays.ts'
@@ -7,19 +7,19 @@ import { BLOCK_ENTRIES, rowBlocks, rowRange, type RowBlock } from './blocks.ts'
 import type { LossGradient } from './family.ts'
 
 /** One layer A ↦ A·W + 1bᵀ: W fanIn×fanOut, b fanOut entries or none. */
-export interface Layer {
-  W: Matrix
-  b: Float64Array | null
+export interface Layer<T extends RealArray = Float64Array> {
+  W: Matrix<T>
+  b: T | null
 }
 
 /** F = σ(⋯σ(X·W1 + 1b1ᵀ)⋯)·WL + 1bLᵀ with σ the ReLU or, in linear networks, the identity. */
-export interface Feedforward {
-  layers: readonly Layer[]
+export interface Feedforward<T extends RealArray = Float64Array> {
+  layers: readonly Layer<T>[]
   rectified: boolean
 }
 
 /** The layers W1, b1, W2, … of a network, as many as it has; biases where it has them. */
-export function layersOf(network: TrainedNetwork): Layer[] {
+export function layersOf<T extends RealArray>(network: TrainedNetwork<T>): Layer<T>[] {
   const depth = Object.keys(network.arrays).filter((name) => /^W\d+$/.test(name)).length
   return Array.from({ length: depth }, (_, l) => ({
     W: matrixOf(network, `W${l + 1}`),
@@ -28,22 +28,22 @@ export function layersOf(network: TrainedNetwork): Layer[] {
 }
 
 /** The arrays W1, b1, W2, … of these layers, sharing their memory. */
-export function arraysOf(layers: readonly Layer[]): NamedArrays {
+export function arraysOf<T extends RealArray>(layers: readonly Layer<T>[]): NamedArrays<T> {
   return Object.fromEntries(
     layers.flatMap(({ W, b }, l) => [
       [`W${l + 1}`, fromMatrix(W)],
       ...(b ? [[`b${l + 1}`, fromVector(b)]] : []),
     ]),
-  ) as NamedArrays
+  ) as NamedArrays<T>
 }
 
-/** Layers of zeros of the same shapes. */
-export function zerosLike(layers: readonly Layer[]): Layer[] {
-  return layers.map(({ W, b }) => ({ W: Matrix.zeros(W.rows, W.cols), b: b && new Float64Array(b.length) }))
+/** Layers of zeros of the same shapes and precision. */
+export function zerosLike<T extends RealArray>(layers: readonly Layer<T>[]): Layer<T>[] {
+  return layers.map(({ W, b }) => ({ W: W.zerosAlike(W.rows, W.cols), b: b && zerosAlike(b, b.length) }))
 }
 
 /** Units of all hidden layers together: what a row of activations costs to keep. */
-export function hiddenUnits(layers: readonly Layer[]): number {
+export function hiddenUnits(layers: readonly Layer<RealArray>[]): number {
   return layers.slice(0, -1).reduce((sum, { W }) => sum + W.cols, 0)
 }
 
@@ -59,9 +59,12 @@ export function respond({ layers, rectified }: Feedforward, X: Matrix): Matrix {
 }
 
 /** The activations of the hidden layers, then F, of the rows of X. */
-export function responses({ layers, rectified }: Feedforward, X: Matrix): Matrix[] {
+export function responses<T extends RealArray>(
+  { layers, rectified }: Feedforward<T>,
+  X: Matrix<T>,
+): Matrix<T>[] {
   const last = layers.length - 1
-  const all: Matrix[] = []
+  const all: Matrix<T>[] = []
   layers.forEach((layer, l) => {
     const A = apply(l === 0 ? X : all[l - 1], layer)
     all.push(l === last ? A : activate(A, rectified))
@@ -75,12 +78,12 @@ export function responses({ layers, rectified }: Feedforward, X: Matrix): Matrix
  * @param hidden activations of the hidden layers, as {@link responses} gives them
  * @param dF ∂ℓ/∂F, rows×K
  */
-export function backpropagate(
-  { layers, rectified }: Feedforward,
-  X: Matrix,
-  hidden: readonly Matrix[],
-  dF: Matrix,
-  gradient: readonly Layer[],
+export function backpropagate<T extends RealArray>(
+  { layers, rectified }: Feedforward<T>,
+  X: Matrix<T>,
+  hidden: readonly Matrix<T>[],
+  dF: Matrix<T>,
+  gradient: readonly Layer<T>[],
 ): void {
   let D = dF
   for (let l = layers.length - 1; l >= 0; l--) {
@@ -94,13 +97,13 @@ export function backpropagate(
 }
 
 /** ℓ and its gradient for every array, `entries` of the hidden layers at a time. */
-export function feedforwardLossGradient(
-  net: Feedforward,
-  X: Matrix,
-  Y: Matrix,
+export function feedforwardLossGradient<T extends RealArray>(
+  net: Feedforward<T>,
+  X: Matrix<T>,
+  Y: Matrix<RealArray>,
   loss: Loss,
   entries = BLOCK_ENTRIES,
-): LossGradient {
+): LossGradient<T> {
   const gradient = zerosLike(net.layers)
   let value = 0
   for (const block of rowBlocks(X.rows, hiddenUnits(net.layers), entries)) {
@@ -123,37 +126,39 @@ export function unitSizes(layers: readonly Layer[]): Float64Array {
 }
 
 /** Multiply–adds of all layers but the last for one row. */
-export function hiddenWork(layers: readonly Layer[]): number {
+export function hiddenWork(layers: readonly Layer<RealArray>[]): number {
   return layers.slice(0, -1).reduce((sum, { W }) => sum + W.rows * W.cols, 0)
 }
 
 /** max(A, 0) in place; NaN stays NaN, so that divergence is seen. */
-export function rectify(A: Matrix): Matrix {
+export function rectify<T extends RealArray>(A: Matrix<T>): Matrix<T> {
   const { data } = A
   for (let at = 0; at < data.length; at++) if (data[at] < 0) data[at] = 0
   return A
 }
 
 /** Zeroes D, in place, where the activation is not positive. */
-export function maskInactive(D: Matrix, activations: Matrix): void {
+export function maskInactive(D: Matrix<RealArray>, activations: Matrix<RealArray>): void {
   for (let at = 0; at < D.data.length; at++) if (!(activations.data[at] > 0)) D.data[at] = 0
 }
 
-const rowsOf = (A: Matrix, { first, rows }: RowBlock): Matrix => rowRange(A, first, rows)
+const rowsOf = <T extends RealArray>(A: Matrix<T>, { first, rows }: RowBlock): Matrix<T> =>
+  rowRange(A, first, rows)
 
-const activate = (A: Matrix, rectified: boolean): Matrix => (rectified ? rectify(A) : A)
+const activate = <T extends RealArray>(A: Matrix<T>, rectified: boolean): Matrix<T> =>
+  rectified ? rectify(A) : A
 
 /** A·W + 1bᵀ. */
-function apply(A: Matrix, { W, b }: Layer, out?: Matrix): Matrix {
+function apply<T extends RealArray>(A: Matrix<T>, { W, b }: Layer<T>, out?: Matrix<T>): Matrix<T> {
   const product = multiply(A, W, { out })
   if (b) for (let i = 0; i < product.rows; i++) addTo(product.row(i), b)
   return product
 }
 
-function addColumnSums(D: Matrix, sums: Float64Array): void {
+function addColumnSums(D: Matrix<RealArray>, sums: RealArray): void {
   for (let i = 0; i < D.rows; i++) addTo(sums, D.row(i))
 }
 
-function addTo(target: Float64Array, values: Float64Array): void {
+function addTo(target: RealArray, values: RealArray): void {
   for (let j = 0; j < target.length; j++) target[j] += values[j]
 }

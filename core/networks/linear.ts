@@ -1,6 +1,6 @@
 import type { FamilySettings } from '../experiments/document.ts'
 import type { TrainedNetwork } from '../experiments/problem.ts'
-import type { Matrix } from '../linalg/matrix.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import type { NetworkFamily } from './family.ts'
 import {
   arraysOf,
@@ -13,7 +13,7 @@ import {
 } from './feedforward.ts'
 import { decayed, randomLayers } from './initialize.ts'
 
-const asFeedforward = (network: TrainedNetwork): Feedforward => ({
+const asFeedforward = <T extends RealArray>(network: TrainedNetwork<T>): Feedforward<T> => ({
   layers: layersOf(network),
   rectified: false,
 })

@@ -1,6 +1,6 @@
 import type { FamilySettings } from '../experiments/document.ts'
 import type { NamedArray, NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
-import { Matrix } from '../linalg/matrix.ts'
+import { Matrix, zerosAlike, type RealArray } from '../linalg/matrix.ts'
 import { axpy } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
 import { arrayOf } from './arrays.ts'
@@ -19,7 +19,11 @@ import { free, randomWeights } from './initialize.ts'
 import { pathNorm, pathNormGradient } from './path-norm.ts'
 
 /** The weights of one sub-network: W1 d×m1, W2 m1×m2, W3 m2×K. */
-export type Branch = readonly [W1: Matrix, W2: Matrix, W3: Matrix]
+export type Branch<T extends RealArray = Float64Array> = readonly [
+  W1: Matrix<T>,
+  W2: Matrix<T>,
+  W3: Matrix<T>,
+]
 
 /** d, m1, m2, K: what every sub-network has in common. */
 export type BranchSizes = readonly [d: number, m1: number, m2: number, outputs: number]
@@ -40,7 +44,8 @@ export const parallel: NetworkFamily<FamilySettings<'parallel'>> = {
   batchStatistics: false,
   regularizer: {
     value: (network) => branchesOf(network).reduce((sum, branch) => sum + pathNorm(branch), 0),
-    gradient: (network) => stack(branchesOf(network).map(pathNormGradient), branchSizes(network)),
+    gradient: (network) =>
+      stack(branchesOf(network).map(pathNormGradient), branchSizes(network), network.arrays['W1'].data),
   },
   parameters: () => NAMES.map(free),
   initialize({ d, outputs, network: { m1, m2, branches } }, initialization, stream) {
@@ -68,51 +73,51 @@ export const parallel: NetworkFamily<FamilySettings<'parallel'>> = {
  * @param sizes d, m1, m2, K of every one of them
  */
 export function parallelNetwork(branches: readonly Branch[], sizes: BranchSizes): TrainedNetwork {
-  return { family: 'parallel', arrays: stack(branches, sizes) }
+  return { family: 'parallel', arrays: stack(branches, sizes, new Float64Array(0)) }
 }
 
 /** The sub-networks, as views. */
-export function branchesOf(network: TrainedNetwork): Branch[] {
+export function branchesOf<T extends RealArray>(network: TrainedNetwork<T>): Branch<T>[] {
   const sizes = branchSizes(network)
   const count = arrayOf(network, 'W1').shape[0]
-  const view = (l: number, k: number): Matrix => {
+  const view = (l: number, k: number): Matrix<T> => {
     const [rows, cols] = [sizes[l], sizes[l + 1]]
     const { data } = arrayOf(network, NAMES[l])
-    return new Matrix(rows, cols, data.subarray(k * rows * cols, (k + 1) * rows * cols))
+    return new Matrix(rows, cols, data.subarray(k * rows * cols, (k + 1) * rows * cols) as T)
   }
-  return Array.from({ length: count }, (_, k): Branch => [view(0, k), view(1, k), view(2, k)])
+  return Array.from({ length: count }, (_, k): Branch<T> => [view(0, k), view(1, k), view(2, k)])
 }
 
 /** d, m1, m2, K of a parallel network. */
-export function branchSizes(network: TrainedNetwork): BranchSizes {
+export function branchSizes(network: TrainedNetwork<RealArray>): BranchSizes {
   const [, d, m1] = arrayOf(network, 'W1').shape
   const [, m2, outputs] = arrayOf(network, 'W3').shape
   return [d, m1, m2, outputs]
 }
 
 /** Backpropagation, `entries` of all hidden layers at a time. */
-export function parallelLossGradient(
-  network: TrainedNetwork,
-  X: Matrix,
-  Y: Matrix,
+export function parallelLossGradient<T extends RealArray>(
+  network: TrainedNetwork<T>,
+  X: Matrix<T>,
+  Y: Matrix<RealArray>,
   loss: Loss,
   entries = BLOCK_ENTRIES,
-): LossGradient {
-  const nets = branchesOf(network).map(asFeedforward)
+): LossGradient<T> {
+  const nets = branchesOf(network).map((branch) => asFeedforward(branch))
   const gradients = nets.map(({ layers }) => zerosLike(layers))
   const units = nets.reduce((sum, { layers }) => sum + hiddenUnits(layers), 0)
   let value = 0
   for (const { first, rows } of rowBlocks(X.rows, units, entries)) {
     const [Xb, Yb] = [rowRange(X, first, rows), rowRange(Y, first, rows)]
     const all = nets.map((net) => responses(net, Xb))
-    const F = Matrix.zeros(rows, Y.cols)
+    const F = X.zerosAlike(rows, Y.cols)
     for (const activations of all) axpy(1, activations.at(-1).data, F.data)
     value += loss.value(F, Yb)
     const dF = loss.gradient(F, Yb, F)
     nets.forEach((net, k) => backpropagate(net, Xb, all[k], dF, gradients[k]))
   }
-  const branches = gradients.map(([first, second, third]): Branch => [first.W, second.W, third.W])
-  return { loss: value, gradient: stack(branches, branchSizes(network)) }
+  const branches = gradients.map(([first, second, third]): Branch<T> => [first.W, second.W, third.W])
+  return { loss: value, gradient: stack(branches, branchSizes(network), X.data) }
 }
 
 function forward(network: TrainedNetwork, X: Matrix): Matrix {
@@ -121,18 +126,23 @@ function forward(network: TrainedNetwork, X: Matrix): Matrix {
   return F
 }
 
-const asFeedforward = (branch: Branch): Feedforward => ({
-  layers: branch.map((W): Layer => ({ W, b: null })),
+const asFeedforward = <T extends RealArray>(branch: Branch<T>): Feedforward<T> => ({
+  layers: branch.map((W): Layer<T> => ({ W, b: null })),
   rectified: true,
 })
 
-function stack(branches: readonly Branch[], sizes: BranchSizes): NamedArrays {
+/** The arrays of these sub-networks, in the precision of `like`. */
+function stack<T extends RealArray>(
+  branches: readonly Branch<T>[],
+  sizes: BranchSizes,
+  like: T,
+): NamedArrays<T> {
   const count = branches.length
   const entries = NAMES.map((name, l) => {
     const [rows, cols] = [sizes[l], sizes[l + 1]]
-    const data = new Float64Array(count * rows * cols)
+    const data = zerosAlike(like, count * rows * cols)
     branches.forEach((branch, k) => data.set(branch[l].data, k * rows * cols))
-    return [name, { shape: [count, rows, cols], data }] as [string, NamedArray]
+    return [name, { shape: [count, rows, cols], data }] as [string, NamedArray<T>]
   })
   return Object.fromEntries(entries)
 }

@@ -2,7 +2,7 @@
 import type { FamilySettings } from '../experiments/document.ts'
 import type { ProblemSummary } from '../experiments/result.ts'
 import { BidualError } from '../errors.ts'
-import { Matrix } from '../linalg/matrix.ts'
+import { Matrix, type RealArray } from '../linalg/matrix.ts'
 
 /** Rows of X are images, row-major, channels fastest; a signal is an image of height 1. */
 export interface PatchGeometry {
@@ -131,7 +131,7 @@ export const geometryArray = (geometry: PatchGeometry): Float64Array =>
   )
 
 /** The inverse of {@link geometryArray}. */
-export function geometryOf(stored: Float64Array): PatchGeometry {
+export function geometryOf(stored: RealArray): PatchGeometry {
   const [height, width, channels, filterHeight, filterWidth, stride, padding] = stored
   return { height, width, channels, filterHeight, filterWidth, stride, padding }
 }

@@ -1,5 +1,6 @@
 /** The path norm of three-layer sub-networks (THEORY 3.6; Ergen & Pilanci 2023, (2)). */
-import { scaleColumns, scaleRows } from '../linalg/products.ts'
+import type { RealArray } from '../linalg/matrix.ts'
+import { dot, scaleColumns, scaleRows } from '../linalg/products.ts'
 import type { Branch } from './parallel.ts'
 
 /** Squared norms of the parts of every path of one sub-network. */
@@ -15,7 +16,7 @@ interface PathSquares {
 }
 
 /** √(Σ_{j,l,o} ‖w1_j‖² w2_jl² w3_lo²). */
-export function pathNorm(branch: Branch): number {
+export function pathNorm(branch: Branch<RealArray>): number {
   return normOf(squaresOf(branch))
 }
 
@@ -23,7 +24,7 @@ export function pathNorm(branch: Branch): number {
  * ∂ of the path norm P for the three weight matrices: w1_j·(Σ_l w2_jl²‖w3_l‖²)/P, ‖w1_j‖² w2_jl ‖w3_l‖²/P and
  * (Σ_j ‖w1_j‖² w2_jl²)·w3_l/P; zeros where P = 0.
  */
-export function pathNormGradient([W1, W2, W3]: Branch): Branch {
+export function pathNormGradient<T extends RealArray>([W1, W2, W3]: Branch<T>): Branch<T> {
   const squares = squaresOf([W1, W2, W3])
   const norm = normOf(squares)
   const inverse = norm === 0 ? 0 : 1 / norm
@@ -36,12 +37,10 @@ export function pathNormGradient([W1, W2, W3]: Branch): Branch {
   ]
 }
 
-function squaresOf([W1, W2, W3]: Branch): PathSquares {
+function squaresOf([W1, W2, W3]: Branch<RealArray>): PathSquares {
   const into = new Float64Array(W1.cols)
   for (let i = 0; i < W1.rows; i++) W1.row(i).forEach((value, j) => (into[j] += value * value))
-  const outOf = Float64Array.from({ length: W3.rows }, (_, l) =>
-    W3.row(l).reduce((sum, value) => sum + value * value, 0),
-  )
+  const outOf = Float64Array.from({ length: W3.rows }, (_, l) => dot(W3.row(l), W3.row(l)))
   const reaching = new Float64Array(W2.cols)
   const leaving = new Float64Array(W2.rows)
   for (let j = 0; j < W2.rows; j++) {

@@ -1,6 +1,6 @@
 import type { FamilySettings } from '../experiments/document.ts'
 import type { TrainedNetwork } from '../experiments/problem.ts'
-import type { Matrix } from '../linalg/matrix.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import type { Loss } from '../losses/index.ts'
 import { BLOCK_ENTRIES } from './blocks.ts'
 import type { LossGradient, NetworkFamily } from './family.ts'
@@ -15,7 +15,7 @@ import {
 } from './feedforward.ts'
 import { decayed, randomLayers } from './initialize.ts'
 
-const asFeedforward = (network: TrainedNetwork): Feedforward => ({
+const asFeedforward = <T extends RealArray>(network: TrainedNetwork<T>): Feedforward<T> => ({
   layers: layersOf(network),
   rectified: true,
 })
@@ -48,12 +48,12 @@ export function reluNetwork(...weights: Matrix[]): TrainedNetwork {
 }
 
 /** Backpropagation, `entries` of the hidden layers at a time; the derivative of the ReLU at 0 is 0. */
-export function reluLossGradient(
-  network: TrainedNetwork,
-  X: Matrix,
-  Y: Matrix,
+export function reluLossGradient<T extends RealArray>(
+  network: TrainedNetwork<T>,
+  X: Matrix<T>,
+  Y: Matrix<RealArray>,
   loss: Loss,
   entries = BLOCK_ENTRIES,
-): LossGradient {
+): LossGradient<T> {
   return feedforwardLossGradient(asFeedforward(network), X, Y, loss, entries)
 }

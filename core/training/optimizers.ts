@@ -1,72 +1,167 @@
 import type { SettingsOf } from '../experiments/document.ts'
+import type { NamedArrays } from '../experiments/problem.ts'
+import { zerosAlike, type RealArray } from '../linalg/matrix.ts'
 
 export type OptimizerId = SettingsOf<'sgd'>['optimizer']
-
-/** A rule that turns a gradient g into a step; the trainer subtracts learningRate·step. */
-export interface Optimizer {
-  /** Writes the step over `g`. `slot` names the parameter array that g belongs to. */
-  step(slot: string, g: Float64Array): void
-  /** Called once before the steps of one update of all arrays. */
-  tick(): void
-}
 
 export interface OptimizerSettings {
   momentum: number
 }
 
-/** Adam's constants as in the papers (Ergen et al. 2022, appendix): (β₁, β₂, ε). */
-const ADAM = { first: 0.9, second: 0.999, epsilon: 1e-8 }
-
-const plain: Optimizer = { step: () => undefined, tick: () => undefined }
-
-/** Every update rule, by its name in the document. `gd` differs from `sgd` only in using all rows at every step. */
-export const OPTIMIZERS: Readonly<Record<OptimizerId, (settings: OptimizerSettings) => Optimizer>> = {
-  gd: () => plain,
-  sgd: () => plain,
-  momentum,
-  adam,
+/** How a gradient becomes a step; the trainer subtracts learningRate·step. */
+export interface UpdateRule {
+  /** The arrays it keeps beside every parameter array: zeros at the start. */
+  readonly state: readonly string[]
+  /**
+   * Whether weight decay stays out of the gradient that the rule sees and is a plain gradient step of its own. Such a rule
+   * does not settle where the objective is stationary, but where its own direction balances the decay.
+   */
+  readonly decoupled: boolean
+  /**
+   * Writes the step over g.
+   *
+   * @param t updates so far, this one included
+   */
+  step(g: RealArray, state: readonly RealArray[], t: number, settings: OptimizerSettings): void
 }
 
+/** Constants as PyTorch sets them; Adam's are those of Ergen et al. 2022, appendix. */
+const ADAM = { first: 0.9, second: 0.999, epsilon: 1e-8 }
+const ADAGRAD = { epsilon: 1e-10 }
+const ADADELTA = { decay: 0.9, epsilon: 1e-6 }
+
+const plain: UpdateRule = { state: [], decoupled: false, step: () => undefined }
+
 /** v ← μ·v + g, step v (heavy ball). */
-function momentum({ momentum: mu }: OptimizerSettings): Optimizer {
-  const velocities = new Map<string, Float64Array>()
-  return {
-    tick: () => undefined,
-    step(slot, g) {
-      const v = stateOf(velocities, slot, g.length)
-      for (let at = 0; at < g.length; at++) {
-        v[at] = mu * v[at] + g[at]
-        g[at] = v[at]
-      }
-    },
-  }
+const momentum: UpdateRule = {
+  state: ['velocity'],
+  decoupled: false,
+  step(g, [v], _t, { momentum: mu }) {
+    for (let at = 0; at < g.length; at++) g[at] = v[at] = mu * v[at] + g[at]
+  },
+}
+
+/** v ← μ·v + g, step g + μ·v: the gradient is that at the point the momentum leads to, in shifted variables. */
+const nesterov: UpdateRule = {
+  state: ['velocity'],
+  decoupled: false,
+  step(g, [v], _t, { momentum: mu }) {
+    for (let at = 0; at < g.length; at++) {
+      v[at] = mu * v[at] + g[at]
+      g[at] += mu * v[at]
+    }
+  },
 }
 
 /** Kingma & Ba 2015, Algorithm 1. */
-function adam(): Optimizer {
-  const means = new Map<string, Float64Array>()
-  const squares = new Map<string, Float64Array>()
-  let [firstPower, secondPower] = [1, 1]
-  return {
-    tick() {
-      firstPower *= ADAM.first
-      secondPower *= ADAM.second
-    },
-    step(slot, g) {
-      const [m, v] = [stateOf(means, slot, g.length), stateOf(squares, slot, g.length)]
-      for (let at = 0; at < g.length; at++) {
-        m[at] = ADAM.first * m[at] + (1 - ADAM.first) * g[at]
-        v[at] = ADAM.second * v[at] + (1 - ADAM.second) * g[at] * g[at]
-        g[at] = m[at] / (1 - firstPower) / (Math.sqrt(v[at] / (1 - secondPower)) + ADAM.epsilon)
-      }
-    },
-  }
+const adam: UpdateRule = {
+  state: ['mean', 'square'],
+  decoupled: false,
+  step(g, [m, v], t) {
+    const { first, second, epsilon } = ADAM
+    const [firstLeft, secondLeft] = [1 - first ** t, 1 - second ** t]
+    for (let at = 0; at < g.length; at++) {
+      m[at] = first * m[at] + (1 - first) * g[at]
+      v[at] = second * v[at] + (1 - second) * g[at] * g[at]
+      g[at] = m[at] / firstLeft / (Math.sqrt(v[at] / secondLeft) + epsilon)
+    }
+  },
 }
 
-function stateOf(states: Map<string, Float64Array>, slot: string, length: number): Float64Array {
-  const known = states.get(slot)
-  if (known) return known
-  const fresh = new Float64Array(length)
-  states.set(slot, fresh)
-  return fresh
+/** s ← s + g², step g/(√s + ε): Duchi et al. 2011. */
+const adagrad: UpdateRule = {
+  state: ['sum'],
+  decoupled: false,
+  step(g, [sum]) {
+    for (let at = 0; at < g.length; at++) {
+      sum[at] += g[at] * g[at]
+      g[at] /= Math.sqrt(sum[at]) + ADAGRAD.epsilon
+    }
+  },
+}
+
+/** Zeiler 2012, Algorithm 1: steps in the units of the parameters, so that learning rates are near 1. */
+const adadelta: UpdateRule = {
+  state: ['square', 'moved'],
+  decoupled: false,
+  step(g, [square, moved]) {
+    const { decay, epsilon } = ADADELTA
+    for (let at = 0; at < g.length; at++) {
+      square[at] = decay * square[at] + (1 - decay) * g[at] * g[at]
+      const step = (Math.sqrt(moved[at] + epsilon) / Math.sqrt(square[at] + epsilon)) * g[at]
+      moved[at] = decay * moved[at] + (1 - decay) * step * step
+      g[at] = step
+    }
+  },
+}
+
+/** Every update rule, by its name in the document. `gd` differs from `sgd` only in using all rows at every step. */
+export const OPTIMIZERS: Readonly<Record<OptimizerId, UpdateRule>> = {
+  gd: plain,
+  sgd: plain,
+  momentum,
+  nesterov,
+  adam,
+  /** Loshchilov & Hutter 2019, Algorithm 2, its decay that of the regulariser. */
+  adamw: { ...adam, decoupled: true },
+  adagrad,
+  adadelta,
+}
+
+/** An update rule with what it remembers of one run. */
+export class Optimizer {
+  readonly decoupled: boolean
+  private readonly rule: UpdateRule
+  private readonly settings: OptimizerSettings
+  private readonly slots = new Map<string, RealArray[]>()
+  private updates = 0
+
+  constructor(id: OptimizerId, settings: OptimizerSettings) {
+    this.rule = OPTIMIZERS[id]
+    this.decoupled = this.rule.decoupled
+    this.settings = settings
+  }
+
+  /** Called once before the steps of one update of all arrays. */
+  tick(): void {
+    this.updates++
+  }
+
+  /** Writes the step over `g`, the gradient for the parameter array of that name. */
+  step(slot: string, g: RealArray): void {
+    let state = this.slots.get(slot)
+    if (!state) {
+      state = this.rule.state.map(() => zerosAlike(g, g.length))
+      this.slots.set(slot, state)
+    }
+    this.rule.step(g, state, this.updates, this.settings)
+  }
+
+  /** What the rule remembers, shared and not copied: arrays `<parameter>.<state>`. */
+  save(): { updates: number; arrays: NamedArrays<RealArray> } {
+    const arrays = [...this.slots].flatMap(([slot, state]) =>
+      state.map((data, i) => [`${slot}.${this.rule.state[i]}`, { shape: [data.length], data }]),
+    )
+    return { updates: this.updates, arrays: Object.fromEntries(arrays) as NamedArrays<RealArray> }
+  }
+
+  /**
+   * Goes on from what {@link save} gave, in the precision of `like`.
+   *
+   * @throws RangeError when an array of the rule is missing
+   */
+  restore(updates: number, arrays: NamedArrays<RealArray>, like: RealArray): void {
+    this.updates = updates
+    this.slots.clear()
+    for (const slot of new Set(Object.keys(arrays).map((name) => name.slice(0, name.lastIndexOf('.'))))) {
+      const state = this.rule.state.map((name) => {
+        const saved = arrays[`${slot}.${name}`] as { data: RealArray } | undefined
+        if (!saved) throw new RangeError(`The saved state has no ${name} of ${slot}.`)
+        const copy = zerosAlike(like, saved.data.length)
+        copy.set(saved.data)
+        return copy
+      })
+      this.slots.set(slot, state)
+    }
+  }
 }

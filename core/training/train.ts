@@ -2,6 +2,7 @@ import type { SettingsOf } from '../experiments/document.ts'
 import type { MethodProgress, Problem, RunContext } from '../experiments/problem.ts'
 import type { RunStatus } from '../experiments/result.ts'
 import { refreshStatistics } from '../networks/index.ts'
+import type { TrainerState } from './state.ts'
 import { Trainer, type Iterate } from './trainer.ts'
 
 export interface Trained {
@@ -12,52 +13,68 @@ export interface Trained {
   best: Iterate | null
   /** Learning rate at the end. */
   learningRate: number
+  /** Where the run stands, to go on from. */
+  state: TrainerState
 }
 
 /**
  * Gradient training of the document's network, from random weights drawn from `context.seed` alone.
  *
  * The trained function is the objective divided by n, so that learning rates do not depend on the number of rows;
- * every reported objective is the undivided one (THEORY §1) on the full training data. Iteration k of the history is
- * the point after k epochs, iteration 0 the start. The stop flag is asked between epochs and between batches.
+ * every reported objective is the undivided one (THEORY §1) on the full training data, in double precision. Iteration k
+ * of the history is the point after k epochs, iteration 0 the start. The stop flag is asked between epochs and between
+ * batches.
  *
+ * @param from the state of an earlier run of the same problem, settings and seed (any number of epochs): the two are
+ * then, bit for bit, the run that was never interrupted
  * @yields once an epoch, with the objective where it was evaluated
  */
 export function* train(
   problem: Problem,
   settings: SettingsOf<'sgd'>,
   context: RunContext,
+  from: TrainerState | null = null,
 ): Generator<MethodProgress, Trained> {
   const trainer = new Trainer(problem, settings, context.seed)
-  const { epochs } = settings
-  let epoch = 0
-  let status: RunStatus | null = null
-  while (status === null && epoch < epochs) {
-    status = context.stop(epoch)
-    if (status) break
-    const objective = trainer.begin(epoch)
-    status = diverged(objective)
-    if (status) break
-    yield { iteration: epoch, objective, fraction: epoch / epochs }
-    status = trainer.advance(epoch, context.stop)
-    if (!status) epoch++
-  }
-  if (!status) {
-    const objective = trainer.evaluate(epochs)
-    status = diverged(objective) ?? 'maxIterations'
-    if (status === 'maxIterations') yield { iteration: epochs, objective, fraction: 1 }
-  }
-  return {
-    status,
-    epochs: epoch,
-    best: withStatistics(trainer.best, problem),
-    learningRate: trainer.rate.value,
+  try {
+    if (from) trainer.restore(from)
+    const status = yield* epochs(trainer, settings.epochs, context)
+    return {
+      status,
+      epochs: trainer.epoch,
+      best: withStatistics(trainer.best, problem),
+      learningRate: trainer.rate.value,
+      state: trainer.save(),
+    }
+  } finally {
+    trainer.free()
   }
 }
 
-function diverged(objective: number | undefined): 'diverged' | null {
-  return objective === undefined || Number.isFinite(objective) ? null : 'diverged'
+/** Epochs until `count` are done, or until there is another reason to end. */
+function* epochs(
+  trainer: Trainer,
+  count: number,
+  { stop }: RunContext,
+): Generator<MethodProgress, RunStatus> {
+  while (trainer.epoch < count) {
+    const { epoch } = trainer
+    const reason = stop(epoch)
+    if (reason) return reason
+    const objective = trainer.begin()
+    if (diverged(objective)) return 'diverged'
+    yield { iteration: epoch, objective, fraction: epoch / count }
+    const left = trainer.advance(stop)
+    if (left) return left
+  }
+  const objective = trainer.evaluate()
+  if (diverged(objective)) return 'diverged'
+  yield { iteration: count, objective, fraction: 1 }
+  return 'maxIterations'
 }
+
+const diverged = (objective: number | undefined): boolean =>
+  objective !== undefined && !Number.isFinite(objective)
 
 function withStatistics(best: Iterate | null, { X }: Problem): Iterate | null {
   return best && { ...best, network: refreshStatistics(best.network, X) }

@@ -1,19 +1,25 @@
 import type { SettingsOf } from '../experiments/document.ts'
-import type { Problem, RunContext, StopReason, TrainedNetwork } from '../experiments/problem.ts'
+import type { NamedArrays, Problem, RunContext, StopReason, TrainedNetwork } from '../experiments/problem.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import { LOSSES, type Loss } from '../losses/index.ts'
 import {
   cloneNetwork,
   NETWORKS,
   objective,
+  parameters,
   regularizer,
   shapeOf,
+  type LossGradient,
   type NetworkFamily,
 } from '../networks/index.ts'
+import { convertNetwork } from '../networks/precision.ts'
 import { stream } from '../random/index.ts'
-import { makeBatches, type Batches } from './batches.ts'
+import { batchRows, makeBatches, type Batches } from './batches.ts'
 import { evaluationPeriod } from './evaluation.ts'
-import { OPTIMIZERS, type Optimizer } from './optimizers.ts'
-import { LearningRate } from './plateau.ts'
+import { Optimizer } from './optimizers.ts'
+import { LearningRate } from './schedule.ts'
+import { joinState, takeState, type Position, type TrainerState } from './state.ts'
+import { TrainingMemory } from './memory.ts'
 import { applyUpdate } from './update.ts'
 
 export interface Iterate {
@@ -22,7 +28,12 @@ export interface Iterate {
   epoch: number
 }
 
-/** The state of one training run: weights, optimiser, learning rate and the best iterate so far. */
+/**
+ * The state of one training run: weights, optimiser, learning rate and the best iterate so far.
+ *
+ * Weights, activations, gradients and the optimiser's arrays are in the precision of the settings; every objective is
+ * evaluated in double at these weights. `free` gives its memory back.
+ */
 export class Trainer {
   /** The best iterate whose objective was evaluated; null until one was finite. */
   best: Iterate | null = null
@@ -30,12 +41,19 @@ export class Trainer {
   private readonly problem: Problem
   private readonly family: NetworkFamily
   private readonly loss: Loss
-  private readonly network: TrainedNetwork
+  private readonly memory: TrainingMemory
+  /** X in the precision of training. */
+  private readonly X: Matrix<RealArray>
+  /** The arrays of the start in double: statistics and geometry stay theirs. */
+  private readonly start: TrainedNetwork
+  private readonly network: TrainedNetwork<RealArray>
   private readonly optimizer: Optimizer
   private readonly batches: Batches
   private readonly period: number
+  /** Where the run is: its epoch, whether that has begun, and the batches of it that are done. */
+  private position: Position = { epoch: 0, begun: false, batch: 0 }
   /** ∇ℓ on all rows at the current weights, when `begin` has computed it already. */
-  private pending: ReturnType<NetworkFamily['lossGradient']> | null = null
+  private pending: LossGradient | null = null
 
   constructor(problem: Problem, settings: SettingsOf<'sgd'>, seed: number) {
     const { X, Y, network } = problem
@@ -45,46 +63,111 @@ export class Trainer {
     this.problem = problem
     this.family = NETWORKS[network.family]
     this.loss = LOSSES[problem.loss]
-    this.network = this.family.initialize(shapeOf(problem), initialization, source.split('initialization'))
-    this.optimizer = OPTIMIZERS[settings.optimizer](settings)
-    this.batches = makeBatches(X, Y, batchSize, source.split('batches'))
-    this.period = evaluationPeriod(X.rows * this.family.hiddenWork(this.network))
-    this.rate = new LearningRate(settings.learningRate, settings.schedule)
+    this.start = this.family.initialize(shapeOf(problem), initialization, source.split('initialization'))
+    const work = X.rows * this.family.hiddenWork(this.start)
+    this.memory = new TrainingMemory(settings.precision, work)
+    this.network = this.memory.network(this.start)
+    this.X = this.memory.data(X)
+    this.optimizer = new Optimizer(settings.optimizer, settings)
+    const rows = batchRows(X.rows, batchSize, source.split('batches'))
+    this.batches = makeBatches(this.X, Y, rows, (length) => this.memory.zeros(length))
+    this.period = this.inDouble && this.batches.count === 1 ? 1 : evaluationPeriod(work, settings.precision)
+    this.rate = new LearningRate(settings.learningRate, settings.schedule, settings)
   }
 
-  /** The objective at the start of an epoch, where it is due; by-product of the gradient on all rows. */
-  begin(epoch: number): number | undefined {
-    if (this.batches.count > 1) return epoch % this.period === 0 ? this.evaluate(epoch) : undefined
+  /** The epoch that the run is in: 0 at the start, later in a resumed one. */
+  get epoch(): number {
+    return this.position.epoch
+  }
+
+  private get inDouble(): boolean {
+    return this.X.data instanceof Float64Array
+  }
+
+  /**
+   * The objective at the start of an epoch, where it is due and has not been said; in full-batch training in double a
+   * by-product of the gradient.
+   */
+  begin(): number | undefined {
+    const { epoch, begun } = this.position
+    this.rate.begin(epoch)
+    if (begun) return undefined
+    this.position.begun = true
+    if (epoch % this.period !== 0) return undefined
+    if (!this.inDouble || this.batches.count > 1) return this.evaluate()
     const { X, Y, beta } = this.problem
-    this.pending = this.family.lossGradient(this.network, X, Y, this.loss, X.rows)
-    return this.observe(epoch, this.pending.loss + beta * regularizer(this.network))
+    const network = this.network as TrainedNetwork
+    this.pending = this.family.lossGradient(network, X, Y, this.loss, X.rows)
+    return this.observe(network, this.pending.loss + beta * regularizer(network))
   }
 
-  /** The objective after the last epoch. */
-  evaluate(epoch: number): number {
+  /** The objective at the current weights. */
+  evaluate(): number {
     const { X, Y, loss, beta } = this.problem
-    return this.observe(epoch, objective(this.network, X, Y, loss, beta))
+    const network = this.weights()
+    return this.observe(network, objective(network, X, Y, loss, beta))
   }
 
-  /** The steps of one epoch; returns why it was left, or null at its end. */
-  advance(epoch: number, stop: RunContext['stop']): StopReason | 'diverged' | null {
-    const { X, beta } = this.problem
-    for (const batch of this.batches.epoch(epoch)) {
-      const reason = this.batches.count > 1 ? stop(epoch) : null
+  /** The steps of the rest of the epoch; returns why it was left, or null at its end. */
+  advance(stop: RunContext['stop']): StopReason | 'diverged' | null {
+    const { beta } = this.problem
+    const { position } = this
+    const n = this.X.rows
+    for (const batch of this.batches.epoch(position.epoch, position.batch)) {
+      const reason = this.batches.count > 1 ? stop(position.epoch) : null
       if (reason) return reason
-      const result =
-        this.pending ?? this.family.lossGradient(this.network, batch.X, batch.Y, this.loss, X.rows)
+      const result: LossGradient<RealArray> =
+        this.pending ?? this.family.lossGradient(this.network, batch.X, batch.Y, this.loss, n)
       this.pending = null
       if (!Number.isFinite(result.loss)) return 'diverged'
-      const scale = { learningRate: this.rate.value, rows: batch.X.rows, n: X.rows, beta }
+      const scale = { learningRate: this.rate.value, rows: batch.X.rows, n, beta }
       applyUpdate(this.network, result.gradient, this.optimizer, scale)
+      position.batch++
     }
+    this.position = { epoch: position.epoch + 1, begun: false, batch: 0 }
     return null
   }
 
-  private observe(epoch: number, value: number): number {
+  /** All that a trainer of the same problem, settings and seed needs to go on as if there had been no pause; copied. */
+  save(): TrainerState {
+    return joinState({
+      position: this.position,
+      schedule: this.rate.state,
+      network: this.network,
+      optimizer: this.optimizer.save(),
+      best: this.best,
+    })
+  }
+
+  /** Goes on from what {@link save} gave. @throws BidualError bad-input for the state of another network */
+  restore(state: TrainerState): void {
+    const { position, schedule, weights, optimizer, best } = takeState(state, this.start)
+    this.position = position
+    this.rate.state = schedule
+    for (const [name, { data }] of Object.entries(this.network.arrays)) data.set(weights[name].data)
+    this.optimizer.restore(optimizer.updates, optimizer.arrays, this.X.data)
+    this.best = best
+    this.pending = null
+  }
+
+  /** Ends the use of this trainer. */
+  free(): void {
+    this.memory.free()
+  }
+
+  /** The current weights in double, with the statistics of the start: shared where they are in double already. */
+  private weights(): TrainedNetwork {
+    if (this.inDouble) return this.network as TrainedNetwork
+    const { family, arrays } = convertNetwork(this.network, new Float64Array(0))
+    const trained: NamedArrays = {}
+    for (const { name } of parameters(this.network)) trained[name] = arrays[name]
+    return { family, arrays: { ...this.start.arrays, ...trained } }
+  }
+
+  private observe(network: TrainedNetwork, value: number): number {
+    const { epoch } = this.position
     if (value < (this.best?.objective ?? Infinity)) {
-      this.best = { network: cloneNetwork(this.network), objective: value, epoch }
+      this.best = { network: cloneNetwork(network), objective: value, epoch }
     }
     this.rate.observe(epoch, value)
     return value

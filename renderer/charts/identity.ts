@@ -31,7 +31,11 @@ export const OPTIMIZER_IDENTITIES: Record<Optimizer, Identity> = {
   gd: { token: '--series-gd', dash: [], marker: 'triangle' },
   sgd: { token: '--series-sgd', dash: [6, 3], marker: 'triangle' },
   momentum: { token: '--series-momentum', dash: [11, 4], marker: 'triangle' },
+  nesterov: { token: '--series-momentum', dash: [2, 3], marker: 'emptyTriangle' },
   adam: { token: '--series-adam', dash: [3, 3], marker: 'triangle' },
+  adamw: { token: '--series-adam', dash: [9, 3, 2, 3], marker: 'emptyTriangle' },
+  adagrad: { token: '--series-sgd', dash: [], marker: 'emptyDiamond' },
+  adadelta: { token: '--series-sgd', dash: [2, 4], marker: 'emptyDiamond' },
 }
 
 /** The dual bound: always the text colour, thin, dash-dot. */

@@ -54,6 +54,19 @@ function packTwoRows<T>(first: usize, second: usize, kb: usize, alpha: T, out: u
       out += 2 * step
     }
   }
+  if (sizeof<T>() == 4 && first && second) {
+    for (; k + 4 <= kb; k += 4) {
+      const x = v128.mul<T>(factor, v128.load(first + k * 4))
+      const y = v128.mul<T>(factor, v128.load(second + k * 4))
+      const low = v128.shuffle<f32>(x, y, 0, 4, 1, 5)
+      const high = v128.shuffle<f32>(x, y, 2, 6, 3, 7)
+      v128.store64_lane(out, low, 0)
+      v128.store64_lane(out, low, 1, TILE_ROWS * 4)
+      v128.store64_lane(out, high, 0, 2 * TILE_ROWS * 4)
+      v128.store64_lane(out, high, 1, 3 * TILE_ROWS * 4)
+      out += 4 * step
+    }
+  }
   for (; k < kb; k++) {
     store<T>(out, first ? alpha * load<T>(first + k * sizeof<T>()) : <T>0)
     store<T>(out + sizeof<T>(), second ? alpha * load<T>(second + k * sizeof<T>()) : <T>0)
@@ -112,8 +125,12 @@ function packBColumns<T>(b: usize, ldb: usize, cols: usize, kb: usize, out: usiz
 function packBRows<T>(b: usize, ldb: usize, cols: usize, kb: usize, out: usize): void {
   const width = tileCols<T>()
   const stride = ldb * sizeof<T>()
-  if (sizeof<T>() == 8 && cols == width) {
-    packFourRows(b, stride, kb, out)
+  if (cols == width) {
+    if (sizeof<T>() == 8) packFourRows(b, stride, kb, out)
+    else {
+      packFourSingleRows(b, stride, kb, out)
+      packFourSingleRows(b + 4 * stride, stride, kb, out + 16)
+    }
     return
   }
   for (let j: usize = 0; j < width; j++) {
@@ -137,6 +154,28 @@ function packFourRows(b: usize, stride: usize, kb: usize, out: usize): void {
   }
   for (; k < kb; k++, b += 8, out += 32) {
     for (let j: usize = 0; j < 4; j++) store<f64>(out + j * 8, load<f64>(b + j * stride))
+  }
+}
+
+/** Half a strip of single precision: entry k of the four rows goes to out + 32·k. */
+function packFourSingleRows(b: usize, stride: usize, kb: usize, out: usize): void {
+  let k: usize = 0
+  for (; k + 4 <= kb; k += 4, b += 16, out += 128) {
+    const r0 = v128.load(b)
+    const r1 = v128.load(b + stride)
+    const r2 = v128.load(b + 2 * stride)
+    const r3 = v128.load(b + 3 * stride)
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5)
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5)
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)
+    v128.store(out, v128.shuffle<f64>(low01, low23, 0, 2))
+    v128.store(out, v128.shuffle<f64>(low01, low23, 1, 3), 32)
+    v128.store(out, v128.shuffle<f64>(high01, high23, 0, 2), 64)
+    v128.store(out, v128.shuffle<f64>(high01, high23, 1, 3), 96)
+  }
+  for (; k < kb; k++, b += 4, out += 32) {
+    for (let j: usize = 0; j < 4; j++) store<f32>(out + j * 4, load<f32>(b + j * stride))
   }
 }
 

@@ -82,6 +82,8 @@ describe.each(['relu', 'bn-relu'] as const)('training %s', (family) => {
 /** Ends a run when only the initial weights have been evaluated, so that they come back. */
 const stopAfterStart = (): RunContext => context(1, (epoch) => (epoch === 1 ? 'cancelled' : null))
 
+const PLATEAU = { kind: 'plateau', factor: 0.5, patience: 10, every: 100 } as const
+
 describe('settings', () => {
   const base = run(reluProblem())
   const changes: Partial<SettingsOf<'sgd'>>[] = [
@@ -91,7 +93,11 @@ describe('settings', () => {
     { epochs: 21 },
     { batchSize: 7 },
     { initialization: 'gaussian' },
-    { schedule: { factor: 0.5, patience: 1 }, learningRate: 0.5 },
+    { schedule: { ...PLATEAU, patience: 1 }, learningRate: 0.5 },
+    { precision: 'f32' },
+    { warmup: 3 },
+    { schedule: { ...PLATEAU, kind: 'step', every: 5 } },
+    { schedule: { ...PLATEAU, kind: 'cosine' } },
   ]
   it.each(changes)('%o changes the run', (change) => {
     expect(run(reluProblem(), change).progress).not.toEqual(base.progress)
@@ -109,7 +115,7 @@ describe('settings', () => {
 
   it('halves the learning rate on a plateau', () => {
     const constant = {
-      schedule: { factor: 0.5, patience: 3 },
+      schedule: { ...PLATEAU, patience: 3 },
       learningRate: 1e-12,
       optimizer: 'gd' as const,
       epochs: 20,

@@ -9,7 +9,7 @@ const MOMENTUM_FIELD: FieldDefinition = {
   label: 'Momentum',
   kind: 'number',
   help: 'Share of the last step that is kept, from 0 up to below 1.',
-  when: ({ optimizer }) => optimizer === 'momentum',
+  when: ({ optimizer }) => optimizer === 'momentum' || optimizer === 'nesterov',
 }
 
 const EPOCHS_FIELD: FieldDefinition = {
@@ -40,6 +40,59 @@ const SCHEDULE_FIELDS: FieldDefinition[] = [
     kind: 'integer',
     help: 'Epochs without improvement before the rate is lowered.',
     when: ({ schedule }) => schedule !== null,
+  },
+]
+
+const kindOf = (schedule: unknown) => (schedule as { kind?: string } | null)?.kind
+
+const RATE_FIELDS: FieldDefinition[] = [
+  {
+    path: 'schedule',
+    label: 'Change learning rate',
+    kind: 'group',
+    help: 'Lowers the learning rate during training.',
+  },
+  {
+    path: 'schedule.kind',
+    label: 'When',
+    kind: 'choice',
+    help: 'What lowers the learning rate.',
+    options: [
+      { value: 'plateau', label: 'On a plateau', hint: 'When the objective has stopped improving' },
+      { value: 'step', label: 'In steps', hint: 'After a fixed number of epochs, again and again' },
+      { value: 'cosine', label: 'Cosine', hint: 'Smoothly to 0 at the last epoch' },
+    ],
+    when: ({ schedule }) => schedule !== null,
+  },
+  {
+    path: 'schedule.factor',
+    label: 'Factor',
+    kind: 'number',
+    help: 'What the learning rate is multiplied by, between 0 and 1.',
+    when: ({ schedule }) => schedule !== null && kindOf(schedule) !== 'cosine',
+  },
+  {
+    path: 'schedule.patience',
+    label: 'Patience',
+    unit: 'epochs',
+    kind: 'integer',
+    help: 'Epochs without improvement before the rate is lowered.',
+    when: ({ schedule }) => kindOf(schedule) === 'plateau',
+  },
+  {
+    path: 'schedule.every',
+    label: 'Every',
+    unit: 'epochs',
+    kind: 'integer',
+    help: 'Epochs between two steps of the learning rate.',
+    when: ({ schedule }) => kindOf(schedule) === 'step',
+  },
+  {
+    path: 'warmup',
+    label: 'Warm-up',
+    unit: 'epochs',
+    kind: 'integer',
+    help: 'First epochs, over which the learning rate grows in equal steps to its full size.',
   },
 ]
 
@@ -154,7 +207,15 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
         { value: 'gd', label: 'GD', hint: 'All rows at every step' },
         { value: 'sgd', label: 'SGD', hint: 'Mini-batches' },
         { value: 'momentum', label: 'SGD, momentum', hint: 'Mini-batches, heavy ball' },
+        { value: 'nesterov', label: 'SGD, Nesterov', hint: 'Mini-batches, momentum that looks ahead' },
         { value: 'adam', label: 'Adam', hint: 'Mini-batches, adaptive steps' },
+        {
+          value: 'adamw',
+          label: 'AdamW',
+          hint: 'Adam beside a plain decay: settles off the objective’s minimum',
+        },
+        { value: 'adagrad', label: 'Adagrad', hint: 'Mini-batches, steps shrink with the gradients seen' },
+        { value: 'adadelta', label: 'Adadelta', hint: 'Mini-batches, own units: learning rate near 1' },
       ],
     },
     {
@@ -197,7 +258,17 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
       help: 'Standard deviation of the first weights; small values start near the zero network.',
       when: ({ initialization }) => initialization === 'gaussian',
     },
-    ...SCHEDULE_FIELDS,
+    ...RATE_FIELDS,
+    {
+      path: 'precision',
+      label: 'Precision',
+      kind: 'choice',
+      help: 'Of the arithmetic of training; objectives are always evaluated in double precision.',
+      options: [
+        { value: 'f64', label: 'Double', hint: 'The objective with every step of GD' },
+        { value: 'f32', label: 'Single', hint: 'About twice as fast on large data' },
+      ],
+    },
   ],
   'least-squares': [],
 }

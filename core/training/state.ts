@@ -1,0 +1,95 @@
+/** A training run as arrays and a few numbers, to go on from later. */
+import { BidualError } from '../errors.ts'
+import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
+import type { RealArray } from '../linalg/matrix.ts'
+import { convertArrays } from '../networks/precision.ts'
+import type { ScheduleState } from './schedule.ts'
+
+/** Where a run is: its epoch, whether its objective at the start has been asked for, and the batches of it that are done. */
+export interface Position {
+  epoch: number
+  begun: boolean
+  batch: number
+}
+
+/** Serialisable: numbers as JSON, arrays in double (single-precision ones survive the way there and back). */
+export interface TrainerState {
+  position: Position
+  schedule: ScheduleState
+  /** Updates that the optimiser has made. */
+  updates: number
+  best: { objective: number; epoch: number } | null
+  /** `weights/…`, `optimizer/…` and, where there is a best iterate, `best/…`. */
+  arrays: NamedArrays
+}
+
+/** The parts of a run, in the precision of training. */
+export interface RunParts {
+  position: Position
+  schedule: ScheduleState
+  network: TrainedNetwork<RealArray>
+  optimizer: { updates: number; arrays: NamedArrays<RealArray> }
+  best: { network: TrainedNetwork; objective: number; epoch: number } | null
+}
+
+/** A copy of a run's state. */
+export function joinState({ position, schedule, network, optimizer, best }: RunParts): TrainerState {
+  return {
+    position: { ...position },
+    schedule: { ...schedule },
+    updates: optimizer.updates,
+    best: best && { objective: best.objective, epoch: best.epoch },
+    arrays: {
+      ...prefixed('weights', network.arrays),
+      ...prefixed('optimizer', optimizer.arrays),
+      ...(best ? prefixed('best', best.network.arrays) : {}),
+    },
+  }
+}
+
+/**
+ * The parts of a saved run.
+ *
+ * @param like a network of the run: family and shapes
+ * @throws BidualError bad-input when the saved arrays are not those of such a network
+ */
+export function takeState(
+  { position, schedule, updates, best, arrays }: TrainerState,
+  like: TrainedNetwork,
+): Omit<RunParts, 'network'> & { weights: NamedArrays } {
+  const weights = part('weights', arrays)
+  requireShapes(weights, like)
+  return {
+    position: { ...position },
+    schedule: { ...schedule },
+    weights,
+    optimizer: { updates, arrays: part('optimizer', arrays) },
+    best: best && { ...best, network: { family: like.family, arrays: part('best', arrays) } },
+  }
+}
+
+function prefixed(prefix: string, arrays: NamedArrays<RealArray>): NamedArrays {
+  const copies = convertArrays(arrays, new Float64Array(0))
+  return Object.fromEntries(Object.entries(copies).map(([name, array]) => [`${prefix}/${name}`, array]))
+}
+
+/** The arrays under a prefix, copied. */
+function part(prefix: string, arrays: NamedArrays): NamedArrays {
+  const own = Object.entries(arrays).filter(([name]) => name.startsWith(`${prefix}/`))
+  const named = own.map(([name, { shape, data }]) => [
+    name.slice(prefix.length + 1),
+    { shape: [...shape], data: data.slice() },
+  ])
+  return Object.fromEntries(named) as NamedArrays
+}
+
+function requireShapes(weights: NamedArrays, { arrays }: TrainedNetwork): void {
+  for (const [name, { shape }] of Object.entries(arrays)) {
+    const saved = name in weights ? weights[name].shape.join('×') : 'nothing'
+    if (saved === shape.join('×')) continue
+    throw new BidualError(
+      'bad-input',
+      `The saved state has ${saved} for ${name}, where this network needs ${shape.join('×')}.`,
+    )
+  }
+}
