@@ -30,3 +30,9 @@ export const oneOutput = ({ summary }: Situation): Hypothesis => ({
   holds: summary.outputs === 1,
   value: summary.outputs,
 })
+
+export const oneOutputOrOneHot = ({ summary }: Situation): Hypothesis => ({
+  name: 'one output or labels one-hot',
+  holds: summary.outputs === 1 || summary.labels === 'one-hot',
+  value: summary.outputs === 1 ? 'one output' : `${summary.outputs} outputs, ${summary.labels}`,
+})

@@ -1,8 +1,20 @@
 /** The theorems with a closed form, in the order in which they are tried. The computing half is solvers.ts. */
 import { bnScalar, bnVector } from './bn-theorems.ts'
+import { fullRowRank } from './full-row-rank-theorem.ts'
+import { linearMinimumNorm, linearProjection, linearWhitened } from './linear-theorems.ts'
+import { rankOne } from './rank-one-theorem.ts'
 import type { Theorem, TheoremTable } from './theorem.ts'
+import { whitened, whitenedBalanced, whitenedLiteral } from './whitened-theorems.ts'
 
 export const THEOREMS: TheoremTable<Theorem> = {
   'bn-vector': bnVector,
   'bn-scalar': bnScalar,
+  whitened,
+  'rank-one': rankOne,
+  'full-row-rank': fullRowRank,
+  'whitened-balanced': whitenedBalanced,
+  'whitened-literal': whitenedLiteral,
+  'linear-whitened': linearWhitened,
+  'linear-minimum-norm': linearMinimumNorm,
+  'linear-projection': linearProjection,
 }

@@ -18,10 +18,20 @@ export function sizeOfCost(cost: number, layers: number): number {
  * s − t + γs^{2/L−1} = 0, whichever is better.
  */
 export function decayProx(t: number, gamma: number, layers: number): number {
-  const power = 2 / layers
   if (layers === 2) return Math.max(t - gamma, 0)
+  const s = largestRoot(t, gamma, layers)
+  if (s === null) return 0
+  const power = 2 / layers
+  const cost = 0.5 * (s - t) ** 2 + (gamma / power) * s ** power
+  return cost < 0.5 * t * t ? s : 0
+}
+
+/** The largest root s ≥ 0 of s − t + γs^{2/L−1} = 0, where the function above has its only minimum beside 0, or null. */
+export function largestRoot(t: number, gamma: number, layers: number): number | null {
+  const power = 2 / layers
+  if (layers === 2) return t > gamma ? t - gamma : null
   const lowest = (gamma * (1 - power)) ** (1 / (2 - power))
-  if (lowest - t + gamma * lowest ** (power - 1) >= 0) return 0
+  if (lowest - t + gamma * lowest ** (power - 1) >= 0) return null
   // The function is convex and positive at t: Newton comes down to the largest root without passing it.
   let s = t
   for (let iteration = 0; iteration < 100; iteration++) {
@@ -30,6 +40,5 @@ export function decayProx(t: number, gamma: number, layers: number): number {
     s -= change
     if (Math.abs(change) <= 1e-16 * s) break
   }
-  const cost = 0.5 * (s - t) ** 2 + (gamma / power) * s ** power
-  return cost < 0.5 * t * t ? s : 0
+  return s
 }

@@ -1,6 +1,7 @@
 import type { LossId, NetworkSettings } from '../../../core/experiments/document.ts'
 import type { MethodOutcome, MethodProgress, Problem, RunContext } from '../../../core/experiments/problem.ts'
 import type { ProblemSummary } from '../../../core/experiments/result.ts'
+import { whitenedError } from '../../../core/data/spectrum.ts'
 import { centerColumns } from '../../../core/closed-form/minimum-norm.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { numericalRank, singularValues } from '../../../core/linalg/svd.ts'
@@ -39,7 +40,7 @@ export function problemOf(
     rankCentered: rankOf(centerColumns(X)),
     sigmaMax: s[0],
     sigmaMin: s[s.length - 1],
-    whitenedError: null,
+    whitenedError: whitenedError(X),
     image: null,
   }
   return { X, Y, test: null, network, loss, beta, summary }

@@ -1,0 +1,89 @@
+/** ReLU networks on whitened data (THEORY 5.3; Ergen & Pilanci 2021, Thm 4.3; 2021 (JMLR), Lemma 3.1, 3.2). */
+import type { Problem } from '../experiments/problem.ts'
+import { fromMatrix, fromVector } from '../networks/arrays.ts'
+import { branchClaim } from './branch-claim.ts'
+import {
+  branchNetwork,
+  fitOf,
+  residualOf,
+  separateNetwork,
+  separateSizes,
+  separateValue,
+  unitPrices,
+  type BranchProblem,
+} from './branches.ts'
+import { labelParts, statusOf } from './label-parts.ts'
+import { mergedOptimum } from './merged-bound.ts'
+import type { ClosedForm, SolveTheorem } from './theorem.ts'
+
+const branchProblem = ({ X, Y, loss, beta, network }: Problem) => {
+  const { parts, residual } = labelParts(X, Y)
+  const problem: BranchProblem = { parts, Y, loss, beta, layers: network.layers }
+  return { problem, residual, sides: { features: X.cols, outputs: Y.cols } }
+}
+
+/**
+ * The exact reading: a branch for every part of the labels, all layers balanced, each size the exact minimiser.
+ *
+ * Optimal among networks with one branch for each part at every depth (the bound of merged-bound.ts for each branch
+ * alone), and among all networks for two layers or one part. With three layers and more, and several parts, networks
+ * that carry the classes through fewer neurons than there are parts can lie below: with ten classes from seven layers
+ * on.
+ */
+export const solveWhitened: SolveTheorem = (given) => {
+  const { problem, residual, sides } = branchProblem(given)
+  const { parts, Y, loss, layers } = problem
+  const sizes = separateSizes(problem)
+  const value = separateValue(problem, sizes)
+  const dual = loss === 'equality' ? unitPrices(parts, Y) : residualOf(problem, sizes)
+  return {
+    network: separateNetwork(problem, sizes, sides),
+    value,
+    claim: branchClaim(problem, value, mergedOptimum(problem).value),
+    status: statusOf(residual),
+    arrays: { sizes: fromVector(sizes), ...(layers === 2 ? { dual: fromMatrix(dual) } : {}) },
+    details: { reading: 'exact', 'interpolation residual': residual },
+  }
+}
+
+/** The norms of the layers of a branch of size s, from the first to the last. */
+type Reading = (size: number, layers: number) => Float64Array
+
+/** t = 1: the first L − 2 layers have norm 1, the last two share the size. */
+const balanced: Reading = (size, layers) =>
+  Float64Array.from({ length: layers }, (_, l) => (l < layers - 2 ? 1 : Math.sqrt(size)))
+
+/** Every layer but the last has norm 1, the last (‖y‖ − β)₊. */
+const literal: Reading = (size, layers) =>
+  Float64Array.from({ length: layers }, (_, l) => (l < layers - 1 ? 1 : size))
+
+export const solveWhitenedBalanced: SolveTheorem = (given) => printed(given, balanced, 't = 1, balanced')
+export const solveWhitenedLiteral: SolveTheorem = (given) => printed(given, literal, 't = 1, literal')
+
+/** The theorem as printed: sizes by soft threshold, the norms of the first layers fixed. Classes below β have no branch. */
+function printed(given: Problem, reading: Reading, name: string): ClosedForm {
+  const { problem, residual, sides } = branchProblem(given)
+  const { parts, beta, layers } = problem
+  const sizes = separateSizes({ ...problem, layers: 2 })
+  const active = parts.map((_, k) => k).filter((k) => sizes[k] > 0)
+  const norms = active.map((k) => reading(sizes[k], layers))
+  const squares = norms.reduce((sum, all) => sum + all.reduce((total, norm) => total + norm * norm, 0), 0)
+  const value = fitOf(problem, sizes) + 0.5 * beta * squares
+  return {
+    network: branchNetwork(
+      active.map((k) => parts[k]),
+      norms,
+      layers,
+      sides,
+    ),
+    value,
+    claim: {
+      level: 'bound',
+      lowerBound: mergedOptimum(problem).value,
+      how: `The theorem as printed (${name}); the lower bound holds for every network of ${layers} layers.`,
+    },
+    status: statusOf(residual),
+    arrays: { sizes: fromVector(sizes) },
+    details: { reading: name, 'interpolation residual': residual },
+  }
+}
