@@ -32,6 +32,7 @@ const MAKERS: Makers = {
     return pooledAtoms(A, 1, Y.cols, (atoms) => recoverRelu(neuronsOf(atoms), toFeatures, X.cols, Y.cols))
   },
   'bn-relu'(problem) {
+    requireTwoLayers(problem)
     const { A, toFeatures } = arrangedMatrix(problem)
     const { X, Y } = problem
     return pooledAtoms(A, 1, Y.cols, (atoms) => recoverBatchNorm(neuronsOf(atoms), toFeatures, X, Y.cols))
@@ -44,7 +45,9 @@ const MAKERS: Makers = {
       convBnNetwork(batchNormWeights(neuronsOf(atoms), toFeatures, h, Y.cols), geometry, X),
     )
   },
-  'relu-bn'({ X, Y, summary }) {
+  'relu-bn'(problem) {
+    requireTwoLayers(problem)
+    const { X, Y, summary } = problem
     const { A, toFeatures } = rowSpace(X, summary.rank)
     return reluBnAtoms(A, Y.cols, (atoms) => {
       const kept = nonZero(atoms)

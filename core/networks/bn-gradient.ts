@@ -1,10 +1,16 @@
 import { Matrix } from '../linalg/matrix.ts'
 import { multiply, scaleColumns } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
-import { fromMatrix, fromVector } from './arrays.ts'
 import { rowRange } from './blocks.ts'
+import {
+  addColumnSums,
+  columnSlopes,
+  noSums,
+  removeMean,
+  removeNormalized,
+  type ColumnSums,
+} from './bn-backward.ts'
 import { normalize, scaleShift, type BatchStatistics, type HiddenLayer } from './bn-statistics.ts'
-import type { LossGradient } from './family.ts'
 import { maskInactive, rectify } from './feedforward.ts'
 import type { NormalizedWeights } from './normalized.ts'
 import { repeatRows, sumGroups } from './pooling.ts'
@@ -16,6 +22,21 @@ interface Pass {
   statistics: BatchStatistics
   n: number
   rectified: boolean
+  dX: Matrix | null
+}
+
+export interface NormalizedGradient {
+  loss: number
+  gradient: NormalizedWeights
+}
+
+export interface GradientOptions {
+  /** Training rows (patch rows), of which those of `hidden` are all or a batch. */
+  n: number
+  /** Whether `hidden` is (X·W1)₊. */
+  rectified?: boolean
+  /** Receives ∂ℓ/∂X where X is itself made of parameters. */
+  dX?: Matrix | null
 }
 
 /** What one block of rows needs kept for the second sweep, rows×m each. */
@@ -33,10 +54,7 @@ interface OutputSweep {
   /** samples×K. */
   dF: Matrix
   dW2: Matrix
-  /** 1ᵀdZ. */
-  sumZ: Float64Array
-  /** 1ᵀ(dZ∘N). */
-  sumZN: Float64Array
+  sums: ColumnSums
   /** The hidden layer, when it is one block. */
   kept: HiddenBlock | null
 }
@@ -51,28 +69,25 @@ interface OutputSweep {
  *
  * (norm carries √(n/rows), so the columns of N have norm √(rows/n).) With the ReLU before the statistics H = (X·W1)₊,
  * A = Z and dH counts where H > 0. The column sums come first, dW1 in a second sweep; when the hidden layer does not
- * fit one block, its blocks are computed again there.
- *
- * @param n number of training rows (patch rows), of which those of `hidden` are all or a batch
- * @param rectified whether `hidden` is (X·W1)₊
+ * fit one block, its blocks are computed again there. Of deep networks this is the last hidden layer, X the activations
+ * before it, and dX = dH·W1ᵀ goes on.
  */
 export function bnLossGradient(
   weights: NormalizedWeights,
   hidden: HiddenLayer,
   Y: Matrix,
   loss: Loss,
-  n: number,
-  rectified = false,
-): LossGradient {
-  const pass = { weights, hidden, statistics: hidden.statistics(n), n, rectified }
+  { n, rectified = false, dX = null }: GradientOptions,
+): NormalizedGradient {
+  const pass = { weights, hidden, statistics: hidden.statistics(n), n, rectified, dX }
   const outer = outputSweep(pass, Y, loss)
   return {
     loss: outer.loss,
     gradient: {
-      W1: fromMatrix(inputSweep(pass, outer)),
-      gamma: fromVector(outer.sumZN),
-      alpha: fromVector(outer.sumZ.map((sum) => sum / Math.sqrt(n))),
-      W2: fromMatrix(outer.dW2),
+      W1: inputSweep(pass, outer),
+      gamma: outer.sums.ofProducts,
+      alpha: outer.sums.plain.map((sum) => sum / Math.sqrt(n)),
+      W2: outer.dW2,
     },
   }
 }
@@ -107,8 +122,7 @@ function outputSweep(pass: Pass, Y: Matrix, loss: Loss): OutputSweep {
     loss: 0,
     dF: Matrix.zeros(hidden.rows / group, W2.cols),
     dW2: Matrix.zeros(m, W2.cols),
-    sumZ: new Float64Array(m),
-    sumZN: new Float64Array(m),
+    sums: noSums(m),
     kept: null,
   }
   hidden.blocks.forEach((block, i) => {
@@ -121,25 +135,29 @@ function outputSweep(pass: Pass, Y: Matrix, loss: Loss): OutputSweep {
     loss.gradient(F, Yb, dFb)
     multiply(pooled, dFb, { transposeA: true, beta: 1, out: sweep.dW2 })
     const computed = { N, dZ: backward(pass, A, dFb), H }
-    addColumnSums(computed, sweep)
+    addColumnSums(computed.N, computed.dZ, sweep.sums)
     if (hidden.blocks.length === 1) sweep.kept = computed
   })
   return sweep
 }
 
-/** dW1. Overwrites `kept`. */
-function inputSweep(pass: Pass, { dF, sumZ, sumZN, kept }: OutputSweep): Matrix {
+/** dW1, and dX where it is wanted. Overwrites `kept`. */
+function inputSweep(pass: Pass, { dF, sums, kept }: OutputSweep): Matrix {
   const {
     weights: { W1, gamma },
     hidden,
     statistics,
     n,
     rectified,
+    dX,
   } = pass
   const { group } = hidden.source
   const dW1 = Matrix.zeros(W1.rows, W1.cols)
-  const share = sumZN.map((sum) => (sum * n) / hidden.rows)
-  const mean = sumZ.map((sum) => sum / hidden.rows)
+  const share = sums.ofProducts.map((sum) => (sum * n) / hidden.rows)
+  const mean = sums.plain.map((sum) => sum / hidden.rows)
+  const slopes = columnSlopes(gamma, statistics)
+  const sloped = dX && scaleColumns(W1, slopes)
+  const meanLast = !rectified && !dX
   const again = (index: number): HiddenBlock => {
     const { first, rows } = hidden.blocks[index]
     const { N, A, H } = activate(pass, index)
@@ -148,47 +166,15 @@ function inputSweep(pass: Pass, { dF, sumZ, sumZN, kept }: OutputSweep): Matrix 
   hidden.blocks.forEach(({ first, rows }, i) => {
     const { N, dZ, H } = kept ?? again(i)
     removeNormalized(dZ, N, share)
-    if (H) {
-      removeMean(dZ, mean)
-      maskInactive(dZ, H)
-    }
+    if (!meanLast) removeMean(dZ, mean)
+    if (H) maskInactive(dZ, H)
     multiply(hidden.source.take(first, rows), dZ, { transposeA: true, beta: 1, out: dW1 })
+    if (dX && sloped) multiply(dZ, sloped, { transposeB: true, out: rowRange(dX, first, rows) })
   })
-  if (!rectified) {
+  if (meanLast) {
     // Xᵀ(1·mean(dZ)ᵀ) = x̄ᵀ·(1ᵀdZ): the mean term of dH, taken off once for all blocks.
-    const total = new Matrix(1, W1.cols, sumZ)
+    const total = new Matrix(1, W1.cols, sums.plain)
     multiply(hidden.source.means(), total, { transposeA: true, alpha: -1, beta: 1, out: dW1 })
   }
-  return scaleColumns(
-    dW1,
-    statistics.norm.map((norm, j) => (norm === 0 ? 0 : gamma[j] / norm)),
-    dW1,
-  )
-}
-
-/** sumZ += 1ᵀdZ and sumZN += 1ᵀ(dZ∘N). */
-function addColumnSums({ N, dZ }: HiddenBlock, { sumZ, sumZN }: Pick<OutputSweep, 'sumZ' | 'sumZN'>): void {
-  const m = N.cols
-  for (let i = 0; i < N.rows; i++) {
-    for (let j = 0, at = i * m; j < m; j++, at++) {
-      sumZ[j] += dZ.data[at]
-      sumZN[j] += dZ.data[at] * N.data[at]
-    }
-  }
-}
-
-/** dZ −= N·diag(share), in place. */
-function removeNormalized(dZ: Matrix, N: Matrix, share: Float64Array): void {
-  const m = N.cols
-  for (let i = 0; i < N.rows; i++) {
-    for (let j = 0, at = i * m; j < m; j++, at++) dZ.data[at] -= N.data[at] * share[j]
-  }
-}
-
-/** dZ −= 1·meanᵀ, in place. */
-function removeMean(dZ: Matrix, mean: Float64Array): void {
-  for (let i = 0; i < dZ.rows; i++) {
-    const row = dZ.row(i)
-    for (let j = 0; j < mean.length; j++) row[j] -= mean[j]
-  }
+  return scaleColumns(dW1, slopes, dW1)
 }

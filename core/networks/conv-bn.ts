@@ -1,7 +1,6 @@
 import type { FamilySettings } from '../experiments/document.ts'
 import type { TrainedNetwork } from '../experiments/problem.ts'
 import type { Matrix } from '../linalg/matrix.ts'
-import { HiddenLayer } from './bn-statistics.ts'
 import { normalizedFamily, normalizedNetwork, type NormalizedWeights } from './normalized.ts'
 import { patchGeometry, type PatchGeometry } from './patches.ts'
 import { patchRows } from './row-source.ts'
@@ -27,5 +26,5 @@ export function convBnNetwork(
   geometry: PatchGeometry,
   X: Matrix,
 ): TrainedNetwork {
-  return normalizedNetwork('conv-bn', weights, new HiddenLayer(patchRows(X, geometry), weights.W1), geometry)
+  return normalizedNetwork('conv-bn', weights, patchRows(X, geometry), { rectified: false, geometry })
 }

@@ -106,6 +106,16 @@ const EXACT_WORDS: Partial<Record<FamilyId, string>> = {
 }
 
 function familyChecks(network: NetworkSettings, summary: ProblemSummary): Check[] {
+  if (network.family === 'bn-relu' || network.family === 'relu-bn') {
+    return [
+      {
+        name: 'two layers',
+        holds: network.layers === 2,
+        value: network.layers,
+        reason: `A batch-normalised network of ${network.layers} layers has no convex program: use two layers, a closed form, or gradient training.`,
+      },
+    ]
+  }
   if (network.family === 'relu') {
     return [
       {

@@ -81,7 +81,7 @@ describe('bn-relu', () => {
 
   it('is the same function in the standard-deviation convention', () => {
     const { X, network } = example('bn-relu', 'squared')
-    const { weight, bias, runningMean, runningVariance } = toStandardBatchNorm(network)
+    const { weight, bias, runningMean, runningVariance } = toStandardBatchNorm(network)[0]
     const H = multiply(X, new Matrix(4, 5, network.arrays.W1.data))
     const A = Matrix.zeros(X.rows, 5)
     for (let i = 0; i < X.rows; i++) {

@@ -25,7 +25,7 @@ describe('exports', () => {
     (family) => {
       const { X, network } = example(family, 'squared')
       const [W1, W2] = layers(network)
-      const { weight, bias, runningMean, runningVariance } = toStandardBatchNorm(network)
+      const { weight, bias, runningMean, runningVariance } = toStandardBatchNorm(network)[0]
       const geometry = patchGeometry({ filter: 2, stride: 1, padding: 0 }, { d: 4, image: null })
       const rows = family === 'conv-bn' ? extractPatches(X, geometry) : X
       const hidden = multiply(rows, W1)

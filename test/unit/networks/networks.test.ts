@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Matrix } from '../../../core/linalg/matrix.ts'
-import { LOSSES } from '../../../core/losses/index.ts'
+import { LOSSES, type Loss } from '../../../core/losses/index.ts'
 import { rowBlocks } from '../../../core/networks/blocks.ts'
-import { bnLossGradient } from '../../../core/networks/bn-gradient.ts'
-import { HiddenLayer } from '../../../core/networks/bn-statistics.ts'
 import {
   activeNeurons,
   cloneNetwork,
@@ -16,13 +14,12 @@ import {
   reluNetwork,
   score,
   linearNetwork,
+  type LossGradient,
 } from '../../../core/networks/index.ts'
-import { weightsOf } from '../../../core/networks/normalized.ts'
+import { normalizedLossGradient } from '../../../core/networks/normalized.ts'
 import { parallelLossGradient } from '../../../core/networks/parallel.ts'
-import { geometryOf } from '../../../core/networks/patches.ts'
 import { reluLossGradient } from '../../../core/networks/relu.ts'
-import { matrixRows, patchRows } from '../../../core/networks/row-source.ts'
-import type { NetworkId } from '../../../core/experiments/problem.ts'
+import type { NetworkId, TrainedNetwork } from '../../../core/experiments/problem.ts'
 import { stream } from '../../../core/random/index.ts'
 import { example, FAMILIES, LOSS_IDS, maxDifference, settingsOf } from './fixtures.ts'
 
@@ -164,15 +161,21 @@ describe('score', () => {
   })
 })
 
+type BlockedGradient = (
+  network: TrainedNetwork,
+  X: Matrix,
+  Y: Matrix,
+  loss: Loss,
+  entries?: number,
+) => LossGradient
+
 /** The gradient with at most `entries` of the hidden layer, and as many of the patches, in memory. */
-const normalizedGradient: typeof reluLossGradient = (network, X, Y, loss, entries) => {
-  const rectified = network.family === 'relu-bn'
-  const { geometry } = network.arrays
-  const source =
-    network.family === 'conv-bn' ? patchRows(X, geometryOf(geometry.data), entries) : matrixRows(X)
-  const hidden = new HiddenLayer(source, weightsOf(network).W1, { rectified, entries })
-  return bnLossGradient(weightsOf(network), hidden, Y, loss, source.rows, rectified)
-}
+const normalizedGradient: BlockedGradient = (network, X, Y, loss, entries) =>
+  normalizedLossGradient(network, X, Y, loss, {
+    n: X.rows,
+    rectified: network.family === 'relu-bn',
+    entries,
+  })
 
 describe('rowBlocks', () => {
   it('covers all rows once, with hidden layers of bounded size', () => {
@@ -192,18 +195,13 @@ describe('rowBlocks', () => {
     ['relu-bn', normalizedGradient],
     ['conv-bn', normalizedGradient],
     ['parallel', parallelLossGradient],
-  ] as [NetworkId, typeof reluLossGradient][])(
-    'leaves the gradient of %s as it is',
-    (family, lossGradient) => {
-      const { X, Y, network } = example(family, 'squared', { n: 11, width: 5 })
-      const whole = lossGradient(network, X, Y, LOSSES.squared)
-      const blocked = lossGradient(network, X, Y, LOSSES.squared, 20)
-      expect(blocked.loss).toBeCloseTo(whole.loss, 12)
-      for (const { name } of parameters(network)) {
-        expect(maxDifference(blocked.gradient[name].data, whole.gradient[name].data), name).toBeLessThan(
-          1e-12,
-        )
-      }
-    },
-  )
+  ] as [NetworkId, BlockedGradient][])('leaves the gradient of %s as it is', (family, lossGradient) => {
+    const { X, Y, network } = example(family, 'squared', { n: 11, width: 5 })
+    const whole = lossGradient(network, X, Y, LOSSES.squared)
+    const blocked = lossGradient(network, X, Y, LOSSES.squared, 20)
+    expect(blocked.loss).toBeCloseTo(whole.loss, 12)
+    for (const { name } of parameters(network)) {
+      expect(maxDifference(blocked.gradient[name].data, whole.gradient[name].data), name).toBeLessThan(1e-12)
+    }
+  })
 })

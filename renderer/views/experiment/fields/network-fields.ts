@@ -51,8 +51,8 @@ export const NETWORK_FIELDS: Record<FamilyId, FieldDefinition[]> = {
     },
     OUTPUTS,
   ],
-  'bn-relu': [WIDTH, OUTPUTS],
-  'relu-bn': [WIDTH, OUTPUTS],
+  'bn-relu': [LAYERS, WIDTH, OUTPUTS],
+  'relu-bn': [LAYERS, WIDTH, OUTPUTS],
   'conv-bn': [
     {
       path: 'filter',

@@ -65,11 +65,37 @@ function rectifiedWithBias(question: NetworkQuestion): string {
 }
 
 const BATCH_NORM = String.raw`\mathrm{BN}_{\gamma,\alpha}`
+/** γ of one normalisation; of the last one where there are several. */
+const lastOf = (name: string, { layers }: NetworkQuestion) =>
+  layers === 2 ? name : `${name}_${layers > 10 ? `{${layers - 1}}` : layers - 1}`
 const scaleDecay = (question: NetworkQuestion) =>
-  decay(squared(String.raw`\gamma`, '2'), squared(String.raw`\alpha`, '2'), outputSquared(question))
+  decay(
+    squared(lastOf(String.raw`\gamma`, question), '2'),
+    squared(lastOf(String.raw`\alpha`, question), '2'),
+    outputSquared(question),
+  )
 const scaleVariables = (question: NetworkQuestion) =>
-  list('W_1', String.raw`\gamma`, String.raw`\alpha`, output(question))
+  question.layers === 2
+    ? list('W_1', String.raw`\gamma`, String.raw`\alpha`, output(question))
+    : list(String.raw`\{W_l,\gamma_l,\alpha_l\}`, output(question))
+
+/** (BN((BN(XW₁))₊W₂))₊w₃, or with the ReLU inside: BN((BN((XW₁)₊)W₂)₊)w₃. */
+function normalizedLayers(question: NetworkQuestion, after: boolean): string {
+  const layer = (inside: string) =>
+    after
+      ? String.raw`${BATCH_NORM}\bigl((${inside})_+\bigr)`
+      : String.raw`\bigl(${BATCH_NORM}(${inside})\bigr)_+`
+  const inner = hidden(question.layers)
+    .slice(1)
+    .reduce(
+      (tex, name) => (name.startsWith('W') ? layer(tex + name) : String.raw`\cdots ${tex}\cdots`),
+      layer('XW_1'),
+    )
+  return String.raw`F=${inner}\,${output(question)}`
+}
 const SCALE_WORDS = 'half β times the squares of γ, α and the output weights'
+const LAST_SCALE_WORDS =
+  'half β times the squares of γ and α of the last hidden layer and of the output weights'
 
 const decayWords = ({ layers }: NetworkQuestion) =>
   layers === 2
@@ -102,14 +128,20 @@ export const FAMILY_FORMULAS: Record<FamilyId, (question: NetworkQuestion) => Fa
   'bn-relu': (question) => ({
     variables: scaleVariables(question),
     penalty: scaleDecay(question),
-    network: String.raw`F=\bigl(${BATCH_NORM}(XW_1)\bigr)_+\,${output(question)}`,
-    words: `${SCALE_WORDS}; F is the output layer of ReLU of batch normalised X W1`,
+    network: normalizedLayers(question, false),
+    words:
+      question.layers === 2
+        ? `${SCALE_WORDS}; F is the output layer of ReLU of batch normalised X W1`
+        : `${LAST_SCALE_WORDS}; F is the output layer after ${question.layers - 1} layers of ReLU of batch normalised units`,
   }),
   'relu-bn': (question) => ({
     variables: scaleVariables(question),
     penalty: scaleDecay(question),
-    network: String.raw`F=${BATCH_NORM}\bigl((XW_1)_+\bigr)\,${output(question)}`,
-    words: `${SCALE_WORDS}; F is the output layer of batch normalised ReLU of X W1`,
+    network: normalizedLayers(question, true),
+    words:
+      question.layers === 2
+        ? `${SCALE_WORDS}; F is the output layer of batch normalised ReLU of X W1`
+        : `${LAST_SCALE_WORDS}; F is the output layer after ${question.layers - 1} layers of batch normalised ReLU units`,
   }),
   'conv-bn': (question) => ({
     variables: scaleVariables(question),

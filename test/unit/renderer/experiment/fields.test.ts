@@ -108,8 +108,8 @@ describe('network families', () => {
       width: { sweep: [5, 10] },
       outputs: 'one-hot',
     })
-    expect(networkOfFamily(relu, 'bn-relu')).toEqual({
-      family: 'bn-relu',
+    expect(networkOfFamily(relu, 'conv-bn')).toEqual({
+      family: 'conv-bn',
       width: { sweep: [5, 10] },
       outputs: 'one-hot',
     })

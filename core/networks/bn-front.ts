@@ -1,0 +1,117 @@
+/**
+ * The hidden layers of a deep batch-normalised network before the last one: A ↦ (N·diag(γ) + 1αᵀ/√n)₊ with N the
+ * normalised columns of A·W, or with the ReLU before the normalisation. Every layer needs the statistics of all rows
+ * of the one before, so whole layers are held: one at a time for a response, all of them for a gradient.
+ */
+import type { Matrix } from '../linalg/matrix.ts'
+import { multiply, scaleColumns } from '../linalg/products.ts'
+import { addColumnSums, columnSlopes, noSums, removeMean, removeNormalized } from './bn-backward.ts'
+import { HiddenLayer, normalize, scaleShift, type BatchStatistics } from './bn-statistics.ts'
+import { maskInactive, rectify } from './feedforward.ts'
+import { matrixRows } from './row-source.ts'
+
+/** A hidden layer with its normalisation: W h×m; γ and α m entries each. */
+export interface NormalizedLayer {
+  W: Matrix
+  gamma: Float64Array
+  alpha: Float64Array
+}
+
+/** What a layer made of its input, rows×m each. */
+export interface LayerPass {
+  input: Matrix
+  statistics: BatchStatistics
+  /** Normalised columns. */
+  N: Matrix
+  /** The hidden columns, where the ReLU comes before the normalisation. */
+  H: Matrix | null
+  /** The activations, input of the next layer. */
+  A: Matrix
+}
+
+export interface PassOptions {
+  /** Training rows, of which those of the input are all or a batch. */
+  n: number
+  /** Whether the ReLU comes before the normalisation. */
+  rectified: boolean
+}
+
+/** One layer; the statistics are those of the input unless they are given. */
+export function passLayer(
+  { W, gamma, alpha }: NormalizedLayer,
+  input: Matrix,
+  { n, rectified }: PassOptions,
+  stored?: BatchStatistics,
+): LayerPass {
+  const hidden = new HiddenLayer(matrixRows(input), W, { rectified, entries: input.rows * W.cols })
+  const statistics = stored ?? hidden.statistics(n)
+  const taken = hidden.take(0)
+  const H = rectified ? taken.clone() : null
+  const N = normalize(taken, statistics)
+  const Z = scaleShift(N.clone(), gamma, alpha, n)
+  return { input, statistics, N, H, A: rectified ? Z : rectify(Z) }
+}
+
+/** Every layer, each on the activations of the one before. */
+export function passLayers(layers: readonly NormalizedLayer[], X: Matrix, options: PassOptions): LayerPass[] {
+  const passes: LayerPass[] = []
+  for (const layer of layers) passes.push(passLayer(layer, passes.at(-1)?.A ?? X, options))
+  return passes
+}
+
+/** The activations behind all layers, X itself behind none; nothing else is kept. */
+export function activationsBehind(
+  layers: readonly NormalizedLayer[],
+  X: Matrix,
+  options: PassOptions,
+  stored?: readonly BatchStatistics[],
+): Matrix {
+  return layers.reduce((A, layer, l) => passLayer(layer, A, options, stored?.[l]).A, X)
+}
+
+/** The gradient of every layer from dA, ∂ℓ/∂ the last activations, which is overwritten; formulas in bn-gradient.ts. */
+export function backLayers(
+  layers: readonly NormalizedLayer[],
+  passes: readonly LayerPass[],
+  dA: Matrix,
+  options: PassOptions,
+): NormalizedLayer[] {
+  const gradients: NormalizedLayer[] = []
+  let D = dA
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const { gradient, dH } = backLayer(layers[l], passes[l], D, options)
+    gradients.unshift(gradient)
+    if (l > 0) D = multiply(dH, layers[l].W, { transposeB: true })
+  }
+  return gradients
+}
+
+/** Overwrites dA with dH, ∂ℓ/∂(A·W). */
+function backLayer(
+  { gamma }: NormalizedLayer,
+  { input, statistics, N, H, A }: LayerPass,
+  dA: Matrix,
+  { n, rectified }: PassOptions,
+): { gradient: NormalizedLayer; dH: Matrix } {
+  if (!rectified) maskInactive(dA, A)
+  const { plain, ofProducts } = addColumnSums(N, dA, noSums(N.cols))
+  removeNormalized(
+    dA,
+    N,
+    ofProducts.map((sum) => (sum * n) / N.rows),
+  )
+  removeMean(
+    dA,
+    plain.map((sum) => sum / N.rows),
+  )
+  if (H) maskInactive(dA, H)
+  const dH = scaleColumns(dA, columnSlopes(gamma, statistics), dA)
+  return {
+    dH,
+    gradient: {
+      W: multiply(input, dH, { transposeA: true }),
+      gamma: ofProducts,
+      alpha: plain.map((sum) => sum / Math.sqrt(n)),
+    },
+  }
+}
