@@ -10,21 +10,18 @@ const SAME = 1e-11
  *
  * @param value the objective of the branches
  * @param lowerBound of every network of this depth
+ * @param otherwise a sentence on what is known of weights that do not attain the bound
  */
 export function branchClaim(
   { parts, layers }: Pick<BranchProblem, 'parts' | 'layers'>,
   value: number,
   lowerBound: number,
+  otherwise: string,
 ): MethodOutcome['claim'] {
   const attained = value - lowerBound <= SAME * Math.max(1, Math.abs(value))
   if (!attained) {
-    return {
-      level: 'bound',
-      lowerBound,
-      how:
-        `For ${layers} layers only a lower bound is proved: (L/2)(Σx)^{2/L} in place of the sum of powers. ` +
-        'Networks whose branches share layers may lie below these weights.',
-    }
+    const how = `For all networks of ${layers} layers a lower bound: (L/2)(Σx)^{2/L} in place of the sum of powers.`
+    return { level: 'bound', lowerBound, how: `${how} ${otherwise}` }
   }
   const because =
     layers === 2

@@ -8,10 +8,11 @@
  */
 import { networkBound } from '../certificates/network-bound.ts'
 import { rowSpace } from '../data/spectrum.ts'
-import type { MethodOutcome } from '../experiments/problem.ts'
+import { spikeFreeTest } from '../geometry/spike-free.ts'
+import { projectPolyhedralCone } from '../linalg/cone.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { minimumNorm } from '../linalg/minimum-norm.ts'
-import { multiply, multiplyTransposeVector } from '../linalg/products.ts'
+import { dot, multiply, multiplyTransposeVector, norm2 } from '../linalg/products.ts'
 import { LOSSES } from '../losses/index.ts'
 import { fromMatrix, fromVector } from '../networks/arrays.ts'
 import { separateNetwork, separateSizes, separateValue, type BranchProblem, type Part } from './branches.ts'
@@ -22,15 +23,24 @@ export const solveFullRowRank: SolveTheorem = ({ X, Y, loss, beta, network: { la
   const { parts, residual } = labelParts(X, Y)
   const problem: BranchProblem = { parts, Y, loss, beta, layers }
   const sizes = separateSizes(problem)
-  const value = separateValue(problem, sizes)
   const V = dualCandidate(X, Y, parts)
+  const { spikeFree, witness } = spikeFreeTest(X)
+  const { lowerBound, how } = priced(X, Y, V, parts, spikeFree)
   return {
     network: separateNetwork(problem, sizes, { features: X.cols, outputs: Y.cols }),
-    value,
-    claim: claimFrom(X, Y, V, parts),
+    value: separateValue(problem, sizes),
+    claim: {
+      level: 'global',
+      lowerBound,
+      how: `No interpolating network has fewer neurons. Weight decay: a dual point, its highest price ${how}.`,
+    },
     status: statusOf(residual),
     arrays: { sizes: fromVector(sizes), dual: fromMatrix(V) },
-    details: { neurons: parts.length, 'interpolation residual': residual },
+    details: {
+      neurons: parts.length,
+      'interpolation residual': residual,
+      'spike-free': witness ? `no: rows ${witness.rows.map((i) => i + 1).join(' and ')}` : 'yes',
+    },
   }
 }
 
@@ -63,19 +73,32 @@ export function dualCandidate(X: Matrix, Y: Matrix, parts: readonly Part[]): Mat
 
 /** Cones and precision of the search for the neuron that V prices highest. */
 const SEARCH = { maxCones: 100_000, epsilon: 1e-5 }
+/** What projections may lose to rounding. */
+const ROUNDING = 1e-11
 
-function claimFrom(X: Matrix, Y: Matrix, V: Matrix, parts: readonly Part[]): MethodOutcome['claim'] {
+interface Pricing {
+  lowerBound: number
+  how: string
+}
+
+/** ⟨V, Y⟩ after V is scaled to price no neuron above 1: exactly on spike-free data, by a bound elsewhere. */
+function priced(X: Matrix, Y: Matrix, V: Matrix, parts: readonly Part[], spikeFree: boolean): Pricing {
+  if (spikeFree && Y.cols === 1) {
+    const rho = spikeFreePrice(X, V.data) * (1 + ROUNDING)
+    return { lowerBound: dot(V.data, Y.data) / rho, how: 'exact, the data are spike-free' }
+  }
   const { V: basis } = rowSpace(X)
   const candidates = parts.map(({ input }) => multiplyTransposeVector(basis, input))
   const { lowerBound, method } = networkBound(
     { A: multiply(X, basis), V, Y, loss: LOSSES.equality, beta: 1 },
     { ...SEARCH, candidates },
   )
-  return {
-    level: 'global',
-    lowerBound,
-    how:
-      'No interpolating network has fewer neurons. Weight decay: dual point from the same neurons, ' +
-      `the price of all others bounded (${method}).`,
-  }
+  return { lowerBound, how: `bounded by ${method}` }
+}
+
+/** max |vᵀ(Xu)₊| over ‖u‖ ≤ 1 where every (Xu)₊ is an Xz ≥ 0 with ‖z‖ ≤ 1: the longer of two projections on that cone. */
+function spikeFreePrice(X: Matrix, v: Float64Array): number {
+  const g = multiplyTransposeVector(X, v)
+  const prices = [g, g.map((value) => -value)].map((z) => norm2(projectPolyhedralCone(X, z).projection))
+  return Math.max(...prices)
 }

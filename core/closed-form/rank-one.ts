@@ -62,6 +62,8 @@ function largestRow(X: Matrix): Float64Array {
   return best
 }
 
+const UNKNOWN = 'Whether other networks lie below these separate branches is not known.'
+
 /** @throws BidualError unsupported, under equality, when no network without biases interpolates Y. */
 export const solveRankOne: SolveTheorem = ({ X, Y, loss, beta, network: { layers } }) => {
   const parts = rankOneParts(X, Y)
@@ -76,7 +78,7 @@ export const solveRankOne: SolveTheorem = ({ X, Y, loss, beta, network: { layers
   return {
     network: shared ? sharedNetwork(problem, sizes, sides) : separateNetwork(problem, sizes, sides),
     value,
-    claim: branchClaim(problem, value, bound.value),
+    claim: branchClaim(problem, value, bound.value, UNKNOWN),
     status: 'solved',
     arrays: { sizes: fromVector(sizes), ...(layers === 2 ? { dual: fromMatrix(dual) } : {}) },
     details: {

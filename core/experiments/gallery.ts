@@ -11,7 +11,9 @@ import { pathExample } from './gallery/path.ts'
 import { plantedExample } from './gallery/planted.ts'
 import { plantsExample } from './gallery/plants.ts'
 import { pointsOnALineExample } from './gallery/points-on-a-line.ts'
+import { rankOneExample } from './gallery/rank-one.ts'
 import { spiralExample } from './gallery/spiral.ts'
+import { whitenedExample } from './gallery/whitened.ts'
 
 export type { GalleryEntry } from './gallery/entry.ts'
 
@@ -28,6 +30,8 @@ export const GALLERY: readonly GalleryEntry[] = [
   convolutionExample,
   deepLinearExample,
   pointsOnALineExample,
+  whitenedExample,
+  rankOneExample,
 ]
 
 /** They need the file that their document names, bundled with the program: import it, then set `dataset.file`. */

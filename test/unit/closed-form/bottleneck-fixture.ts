@@ -1,51 +1,50 @@
 import type { TrainedNetwork } from '../../../core/experiments/problem.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
-import { frobeniusNorm, identity, multiply } from '../../../core/linalg/products.ts'
+import { frobeniusNorm, identity, multiply, scale } from '../../../core/linalg/products.ts'
 import { reluNetwork } from '../../../core/networks/index.ts'
 
-const AXIS = [1, 1, 1].map((value) => value / Math.sqrt(3))
-const ACROSS = [
-  [1, -1, 0].map((value) => value / Math.SQRT2),
-  [1, 1, -2].map((value) => value / Math.sqrt(6)),
-]
-/** Height and radius of unit rays on the widest circular cone of the positive orthant. */
-const CONE = { height: Math.sqrt(2 / 3), radius: Math.sqrt(1 / 3) }
+/** The Hadamard matrix of Sylvester of order 2^k, rows of norm 1. */
+function hadamard(k: number): Matrix {
+  const size = 2 ** k
+  const sign = (i: number, j: number): number => {
+    let bits = i & j
+    let parity = 0
+    for (; bits > 0; bits >>= 1) parity ^= bits & 1
+    return parity === 0 ? 1 : -1
+  }
+  const H = Matrix.zeros(size, size)
+  for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) H.set(i, j, sign(i, j) / Math.sqrt(size))
+  return H
+}
 
 /**
- * A network of L ≥ 4 layers that gives each of K whitened samples (K×d) its own output with three neurons in all hidden
- * layers but the last: layer 1 places the samples on the rays of a circular cone in ℝ³, layers 2 … L − 2 are multiples
- * of the identity, layer L − 1 cuts off one ray a neuron. All layers have the same norm G with
- * G^L = ‖rays‖·√3^{L−3}·‖cuts‖·√K, so its weight decay is (L/2)G².
+ * A network of L ≥ 4 layers that gives each of K whitened samples (K×d, K even) an output of its own and carries only
+ * K/2 + 1 directions: with u, v₁, …, v_m, m = K/2, rows of a Hadamard matrix, layer 1 places the samples at u ± v_i ≥ 0,
+ * layers 2 … L − 2 project on the span of these rows, the neurons of layer L − 1 are ±v_i, layer L is diagonal. All
+ * layers have the norm G with G^L = √(2K)·√(m + 1)^{L−3}·√K·√K, so that the weight decay is (L/2)G².
  */
 export function bottleneckNetwork(X: Matrix, L: number): TrainedNetwork {
-  const K = X.rows
-  const { height, radius } = CONE
-  const all = (h: number, r: number) =>
-    Matrix.fromRows(Array.from({ length: K }, (_, k) => ray((2 * Math.PI * k) / K, h, r)))
-  const nearest = Math.cos((2 * Math.PI) / K)
-  // Zero at the two rays beside its own, 1 at its own.
-  const own = radius * (1 - nearest)
-  const cuts = all((-radius * nearest) / height / own, 1 / own).transpose()
+  const [K, m] = [X.rows, X.rows / 2]
+  const H = hadamard(Math.ceil(Math.log2(m + 1)))
+  const [places, neurons] = [Matrix.zeros(K, H.cols), Matrix.zeros(H.cols, K)]
+  const span = Matrix.zeros(m + 1, H.cols)
+  for (let i = 0; i <= m; i++) span.row(i).set(H.row(i))
+  for (let k = 0; k < K; k++) {
+    const sign = k < m ? 1 : -1
+    for (let j = 0; j < H.cols; j++) {
+      const v = sign * H.get(1 + (k % m), j)
+      places.set(k, j, H.get(0, j) + v)
+      neurons.set(j, k, v)
+    }
+  }
+  const projection = multiply(span, span, { transposeA: true })
   const layers = [
-    multiply(X, all(height, radius), { transposeA: true }),
-    ...Array.from({ length: L - 3 }, () => identity(3)),
-    cuts,
+    multiply(X, places, { transposeA: true }),
+    ...Array.from({ length: L - 3 }, () => projection.clone()),
+    neurons,
     identity(K),
   ]
   const norm = layers.reduce((product, W) => product * frobeniusNorm(W), 1) ** (1 / L)
-  return reluNetwork(
-    ...layers.map((W) => {
-      const factor = norm / frobeniusNorm(W)
-      return new Matrix(
-        W.rows,
-        W.cols,
-        W.data.map((value) => factor * value),
-      )
-    }),
-  )
+  for (const W of layers) scale(norm / frobeniusNorm(W), W.data)
+  return reluNetwork(...layers)
 }
-
-const ray = (angle: number, height: number, radius: number): number[] =>
-  AXIS.map(
-    (value, i) => height * value + radius * (Math.cos(angle) * ACROSS[0][i] + Math.sin(angle) * ACROSS[1][i]),
-  )

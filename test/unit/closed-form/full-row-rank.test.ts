@@ -65,7 +65,8 @@ describe('whether the fewest neurons have the least weight decay too', () => {
     const problem = scalar(X)
     const { stated, certificate, outcome } = show(problem)
     expect(certificate.level).toBe('global')
-    expect(certificate.gap!).toBeLessThan(1e-4 * stated)
+    expect(certificate.gap!).toBeLessThan(1e-8)
+    expect(outcome.details!['spike-free']).toBe('yes')
     const V = outcome.arrays!.dual.data
     expect(problem.Y.data.reduce((sum, y, i) => sum + y * V[i], 0)).toBeCloseTo(stated, 8)
     expect(convexValue(problem)).toBeCloseTo(stated, 6)
@@ -78,6 +79,25 @@ describe('whether the fewest neurons have the least weight decay too', () => {
     expect(optimum).toBeLessThan(stated + 1e-6)
     expect(optimum).toBeGreaterThan(certificate.lowerBound! - 1e-6)
     if (optimum < stated - 1e-3) expect(certificate.level).toBe('bound')
+  })
+
+  it('spike-free data beyond the reach of a search: the price is exact there too', () => {
+    const X = scaleRows(
+      whitenedRows(15, 20, 1),
+      Array.from({ length: 15 }, (_, i) => 1 + i),
+    )
+    const { certificate, stated } = show(scalar(X))
+    expect(certificate.level).toBe('global')
+    expect(certificate.gap!).toBeLessThan(1e-8 * stated)
+    // Acute rows: (XXᵀ)⁻¹ has no positive entry off its diagonal, but the few neurons need not be the cheapest.
+    const acute = Matrix.fromRows(
+      Array.from({ length: 10 }, (_, i) => Array.from({ length: 10 }, (_, j) => (i === j ? 1 : 0.1))),
+    )
+    const shown = show(scalar(acute))
+    expect(shown.outcome.details!['spike-free']).toBe('yes')
+    expect(shown.certificate.how).toContain('exact')
+    expect(shown.certificate.level).toBe('bound')
+    expect(shown.certificate.lowerBound!).toBeGreaterThan(0.8 * shown.stated)
   })
 
   it('a pair of rows at an obtuse angle: more neurons are cheaper, and the claim says bound', () => {

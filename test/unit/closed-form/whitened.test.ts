@@ -136,17 +136,30 @@ describe('the lower bound for all networks of a depth', () => {
   })
 })
 
-describe('separate branches are not the optimum of deep networks with many classes', () => {
-  it.each([7, 8, 12])('ten classes, %i layers: three neurons a layer interpolate with less', (L) => {
-    const X = whitenedRows(10, 12, 4)
-    const problem = problemOf(X, inTurn(10, 10), 'one-hot', { network: reluOf(L), loss: 'equality' })
+describe('separate branches are not the optimum of deep dense networks with many classes', () => {
+  it.each([
+    [6, 5],
+    [10, 5],
+    [10, 8],
+    [4, 6],
+  ])('%i classes, %i layers: a network of fewer directions interpolates with less', (K, L) => {
+    const X = whitenedRows(K, K + 2, 4)
+    const problem = problemOf(X, inTurn(K, K), 'one-hot', { network: reluOf(L), loss: 'equality' })
     const { stated, certificate } = show(problem)
-    expect(stated).toBeCloseTo(5 * L, 10)
+    expect(stated).toBeCloseTo(0.5 * L * K, 10)
     const value = objective(bottleneckNetwork(X, L), X, problem.Y, 'equality', 1)
-    expect(value).toBeLessThan(stated - 0.5)
+    expect(value).toBeCloseTo(0.5 * L * (2 * K ** 3 * (K / 2 + 1) ** (L - 3)) ** (1 / L), 10)
+    expect(value).toBeLessThan(0.98 * stated)
     expect(value).toBeGreaterThan(certificate.lowerBound!)
     expect(certificate.level).toBe('bound')
-    expect(certificate.how).toContain('may lie below')
+    expect(certificate.how).toContain('can lie below')
+  })
+
+  it('with weight decay and the squared loss too', () => {
+    const X = whitenedRows(10, 12, 4)
+    const problem = problemOf(X, inTurn(10, 10), 'one-hot', { network: reluOf(5), beta: 0.02 })
+    const value = objective(bottleneckNetwork(X, 5), X, problem.Y, 'squared', 0.02)
+    expect(value).toBeLessThan(0.95 * show(problem).stated)
   })
 })
 

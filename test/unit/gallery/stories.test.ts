@@ -63,4 +63,23 @@ describe('stories of the gallery', () => {
     expect(least).toBeGreaterThan(2)
     expect(losses.at(-1)).toBeGreaterThan(2 * losses[least])
   })
+
+  it('whitened: three readings of one theorem, and training above the exact one', async () => {
+    const [exact, balanced, literal, trained] = await Promise.all(
+      [0, 1, 2, 3].map((k) => recordOf('whitened', k)),
+    )
+    expect(exact.objective).toBeCloseTo(1.3898, 4)
+    expect(balanced.objective).toBeCloseTo(1.44, 10)
+    expect(literal.objective).toBeCloseTo(1.632, 10)
+    expect(exact.certificate).toMatchObject({ level: 'bound' })
+    expect(trained.objective!).toBeGreaterThan(1.01 * exact.objective!)
+  })
+
+  it('rank-one: the closed form is proved, of rank one in all layers, and training reaches its objective', async () => {
+    const [closed, trained] = await Promise.all([0, 1].map((k) => recordOf('rank-one', k)))
+    expect(closed.certificate.level).toBe('global')
+    expect(closed.ranks).toEqual([1, 1, 1, 1, 1])
+    expect(trained.objective! / closed.objective!).toBeCloseTo(1, 3)
+    expect(trained.objective!).toBeGreaterThan(closed.objective! - 1e-9)
+  })
 })
