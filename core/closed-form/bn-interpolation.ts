@@ -1,18 +1,21 @@
 /**
  * The construction that THEORY 5.1 and 5.2 share. Y is a sum of parts p ≥ 0 with disjoint supports, each with its own
- * output direction e (‖e‖ = 1): Y = Σ p·eᵀ. When rank([X 1]) = n the response of one normalised neuron can be any
+ * output direction e (‖e‖ = 1): Y = Σ p·eᵀ. A is the input of the last hidden layer, X in two-layer networks. When
+ * rank([A 1]) = n the response of one normalised neuron can be any
  * vector, so each part is fitted by one neuron,
  *
- *     w = X_c†(p − p̄),  γ = √s·‖p − p̄‖/‖p‖,  α = √s·1ᵀp/(√n·‖p‖),  output √s·e,  s = (‖p‖ − β)₊,
+ *     w = A_c†(p − p̄),  γ = √s·‖p − p̄‖/‖p‖,  α = √s·1ᵀp/(√n·‖p‖),  output √s·e,  s = (‖p‖ − β)₊,
  *
  * whose response is √s·p/‖p‖. The scaling by √s makes it the optimum of the weight-decay problem itself. The dual
  * point V = Y − F is feasible for every X, since ‖Vᵀφ‖ ≤ β for each φ ≥ 0 of norm at most 1; its value is the
  * formula below, which therefore is a lower bound even when the hypothesis on the rank fails.
  */
+import type { Problem } from '../experiments/problem.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
 import { fromMatrix } from '../networks/arrays.ts'
 import { bnReluNetwork } from '../networks/bn-relu.ts'
+import { fixedLayers } from './bn-layers.ts'
 import { centerColumns, solveCentered } from './minimum-norm.ts'
 import type { ClosedForm, Theorem } from './theorem.ts'
 
@@ -23,7 +26,7 @@ export interface LabelPart {
   sign: 1 | -1
 }
 
-/** Above this relative residual of X_c·W = Y_c the data are too ill-conditioned for the formula. */
+/** Above this relative residual of A_c·W = Y_c the data are too ill-conditioned for the formula. */
 const RESIDUAL_LIMIT = 1e-6
 
 /** Σ over parts of β‖p‖ − ½β² where ‖p‖ > β, ½‖p‖² elsewhere (THEORY 5.1, 5.2, all regimes of β). */
@@ -34,30 +37,35 @@ export function optimalValue(parts: readonly LabelPart[], beta: number): number 
   }, 0)
 }
 
+export const statusOfInterpolation = (residual: number): ClosedForm['status'] =>
+  residual <= RESIDUAL_LIMIT ? 'solved' : 'numericalError'
+
 /**
- * The optimal network of ½‖F − Y‖² + (β/2)(‖γ‖² + ‖α‖² + ‖W2‖²).
+ * The optimal network of ½‖F − Y‖² + (β/2)(‖γ‖² + ‖α‖² + ‖WL‖²). In deep networks the input of the last hidden layer are
+ * the activations behind random, fixed layers in place of X.
  *
- * @param X n×d with rank([X 1]) = n
- * @param outputs K
+ * @param seed of the fixed layers
  * @returns V (n×K), the optimal dual point, as the array `dual`
  */
 export function interpolateParts(
-  X: Matrix,
+  problem: Problem,
   parts: readonly LabelPart[],
-  outputs: number,
-  beta: number,
   { title, source }: Theorem,
+  seed: number,
 ): ClosedForm {
+  const { X, Y, beta } = problem
+  const { front, A, measured } = fixedLayers(problem, seed)
   const active = parts.filter(({ values }) => norm2(values) > beta)
-  const { W, residual, solver } = solveCentered(centerColumns(X), centeredParts(active, X.rows))
+  const { W, residual, solver } = solveCentered(centerColumns(A), centeredParts(active, X.rows))
   const value = optimalValue(parts, beta)
   return {
-    network: bnReluNetwork({ W1: W, ...outerWeights(active, outputs, beta) }, X),
+    network: bnReluNetwork({ W1: W, ...outerWeights(active, Y.cols, beta) }, X, front),
     value,
     claim: { level: 'global', lowerBound: value, how: `Value formula of ${title} (${source}).` },
+    measured,
     // The lower bound holds in either case; the weights attain it only when the interpolation succeeded.
-    status: residual <= RESIDUAL_LIMIT ? 'solved' : 'numericalError',
-    arrays: { dual: fromMatrix(dualPoint(parts, X.rows, outputs, beta)) },
+    status: statusOfInterpolation(residual),
+    arrays: { dual: fromMatrix(dualPoint(parts, X.rows, Y.cols, beta)) },
     details: { 'interpolation residual': residual, solver },
   }
 }

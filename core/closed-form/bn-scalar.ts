@@ -13,5 +13,5 @@ export function scalarParts(Y: Matrix): LabelPart[] {
   return [part(1), part(-1)]
 }
 
-export const solveBnScalar: SolveTheorem = ({ X, Y, beta }) =>
-  interpolateParts(X, scalarParts(Y), 1, beta, bnScalar)
+export const solveBnScalar: SolveTheorem = (problem, seed) =>
+  interpolateParts(problem, scalarParts(problem.Y), bnScalar, seed)

@@ -8,5 +8,5 @@ export function vectorParts(Y: Matrix): LabelPart[] {
   return Array.from({ length: Y.cols }, (_, output) => ({ values: Y.columnCopy(output), output, sign: 1 }))
 }
 
-export const solveBnVector: SolveTheorem = ({ X, Y, beta }) =>
-  interpolateParts(X, vectorParts(Y), Y.cols, beta, bnVector)
+export const solveBnVector: SolveTheorem = (problem, seed) =>
+  interpolateParts(problem, vectorParts(problem.Y), bnVector, seed)

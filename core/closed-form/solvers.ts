@@ -4,12 +4,14 @@ import { solveBnVector } from './bn-vector.ts'
 import { solveFullRowRank } from './full-row-rank.ts'
 import { solveLinearTheorem } from './linear.ts'
 import { solveRankOne } from './rank-one.ts'
+import { solveReluBn } from './relu-bn.ts'
 import type { SolveTheorem, TheoremTable } from './theorem.ts'
 import { solveWhitened, solveWhitenedBalanced, solveWhitenedLiteral } from './whitened.ts'
 
 export const SOLVERS: TheoremTable<SolveTheorem> = {
   'bn-vector': solveBnVector,
   'bn-scalar': solveBnScalar,
+  'relu-bn': solveReluBn,
   whitened: solveWhitened,
   'rank-one': solveRankOne,
   'full-row-rank': solveFullRowRank,

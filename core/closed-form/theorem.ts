@@ -31,6 +31,11 @@ export interface ClosedForm {
   value: number
   /** What is proved of the network problem where all hypotheses hold. */
   claim: MethodOutcome['claim']
+  /**
+   * Hypotheses that only the computation can measure, in place of those of the same names. Where one fails the method
+   * refuses unless it is overridden.
+   */
+  measured?: Hypothesis[]
   /** `numericalError` when the data are too ill-conditioned for the formula. */
   status: 'solved' | 'numericalError'
   /** The dual point and the like. */

@@ -1,5 +1,5 @@
 /** The theorems with a closed form, in the order in which they are tried. The computing half is solvers.ts. */
-import { bnScalar, bnVector } from './bn-theorems.ts'
+import { bnScalar, bnVector, reluBn } from './bn-theorems.ts'
 import { fullRowRank } from './full-row-rank-theorem.ts'
 import { linearMinimumNorm, linearProjection, linearWhitened } from './linear-theorems.ts'
 import { rankOne } from './rank-one-theorem.ts'
@@ -9,6 +9,7 @@ import { whitened, whitenedBalanced, whitenedLiteral } from './whitened-theorems
 export const THEOREMS: TheoremTable<Theorem> = {
   'bn-vector': bnVector,
   'bn-scalar': bnScalar,
+  'relu-bn': reluBn,
   whitened,
   'rank-one': rankOne,
   'full-row-rank': fullRowRank,

@@ -265,6 +265,7 @@ const exactProgram = {
 export const THEOREM_IDS = [
   'bn-vector',
   'bn-scalar',
+  'relu-bn',
   'whitened',
   'rank-one',
   'full-row-rank',

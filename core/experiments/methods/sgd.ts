@@ -1,13 +1,14 @@
+import { labelClaim } from '../../certificates/label-bound.ts'
 import { BidualError } from '../../errors.ts'
 import { LOSSES } from '../../losses/index.ts'
 import { NETWORKS } from '../../networks/index.ts'
 import { train } from '../../training/train.ts'
 import type { SettingsOf } from '../document.ts'
-import type { Problem, RunMethod } from '../problem.ts'
+import type { MethodOutcome, Problem, RunMethod } from '../problem.ts'
 
 /**
- * GD, SGD, momentum or Adam on the non-convex network: the baseline. It proves nothing about the optimum; its
- * objective is an upper bound that other methods' lower bounds are held against.
+ * GD, SGD, momentum or Adam on the non-convex network: the baseline. It proves nothing about the optimum itself; its
+ * objective is an upper bound that lower bounds of other methods, and that of the labels, are held against.
  *
  * @throws BidualError bad-input for batches of one row with batch normalisation; unsupported when the labels are
  * not coded as the loss needs them.
@@ -19,14 +20,16 @@ export const runSgd: RunMethod<'sgd'> = function* (problem, settings, context) {
     status,
     iterations: epochs,
     network: best?.network ?? null,
-    claim: {
-      level: 'none',
-      lowerBound: null,
-      how: 'Gradient training proves nothing about the optimum; its objective is an upper bound of it.',
-    },
+    claim: labelClaim(problem) ?? NOTHING_PROVED,
     hypotheses: [],
     details: { 'best epoch': best?.epoch ?? null, 'final learning rate': learningRate },
   }
+}
+
+const NOTHING_PROVED: MethodOutcome['claim'] = {
+  level: 'none',
+  lowerBound: null,
+  how: 'Gradient training proves nothing about the optimum; its objective is an upper bound of it.',
 }
 
 function requireUsable({ network, loss, summary }: Problem, settings: SettingsOf<'sgd'>): void {

@@ -174,15 +174,16 @@ describe('refusal', () => {
     expect(() => solve(problem)).toThrow(name)
   })
 
-  it('runs outside its hypotheses when told to, and claims nothing', () => {
+  it('runs outside its hypotheses when told to, and claims only the bound that needs none', () => {
     const problem = problemOf(gaussian(9, 7, 1), Y, 'one-hot')
     const outside = { ...AUTO, override: true }
     const answer = closedFormApplies(problem, outside)
     expect(answer).toMatchObject({ applies: true, because: expect.stringContaining('not proved') as string })
     const { claim, network } = finish(runClosedForm(problem, outside, context())).outcome
-    expect(claim).toMatchObject({ level: 'none', lowerBound: null })
+    const bound = optimalValue(vectorParts(Y), problem.beta)
+    expect(claim).toMatchObject({ level: 'bound', lowerBound: bound })
     expect(claim.how).toContain('rank([X 1]) = n (here 8 of 9)')
-    expect(valueAt(problem, network!)).toBeGreaterThan(0)
+    expect(valueAt(problem, network!)).toBeGreaterThan(bound)
   })
 
   it('names nothing when all hypotheses hold', () => {

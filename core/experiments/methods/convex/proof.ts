@@ -1,10 +1,8 @@
 import { boundRho } from '../../../certificates/branch-and-bound.ts'
 import { cheapRhoBound, unitAtomBound } from '../../../certificates/cheap-bound.ts'
+import { labelBound } from '../../../certificates/label-bound.ts'
 import { networkBound } from '../../../certificates/network-bound.ts'
 import { scaledDualPoint } from '../../../certificates/scaling.ts'
-import { optimalValue, type LabelPart } from '../../../closed-form/bn-interpolation.ts'
-import { scalarParts } from '../../../closed-form/bn-scalar.ts'
-import { vectorParts } from '../../../closed-form/bn-vector.ts'
 import { Matrix } from '../../../linalg/matrix.ts'
 import { rowNorms } from '../../../linalg/products.ts'
 import { priceDirections } from '../../../programs/cell-oracle.ts'
@@ -113,32 +111,12 @@ function byHiddenLayer(question: Question): Proof | null {
   return proofOf(question, factor * Math.max(...reaches), 'its hidden layer')
 }
 
-/**
- * Atoms of batch-normalised networks have norm at most one, before the ReLU no negative entry too: with the squared loss
- * the labels themselves, shortened, are a dual point. Its value is that of the closed forms (THEORY 5.1, 5.2, 5.5), and a
- * bound whether or not their hypotheses hold.
- */
-function byLabels({ program: { Y, loss, beta }, network: { family } }: Question): Proof | null {
-  const parts = loss.id === 'squared' ? labelParts(family, Y) : null
-  if (!parts) return null
-  const method = 'the labels as a dual point'
-  return { lowerBound: optimalValue(parts, beta), rhoRatio: 1, method, cones: 0, violator: null }
-}
-
-function labelParts(id: NetworkSettings['family'], Y: Matrix): LabelPart[] | null {
-  if (id === 'relu-bn' && Y.cols === 1) return [{ values: Y.data, output: 0, sign: 1 }]
-  if (id !== 'bn-relu') return null
-  if (Y.cols === 1) return scalarParts(Y)
-  return isOneHot(Y) ? vectorParts(Y) : null
-}
-
-/** Non-negative entries, one a row at most: the parts of different outputs then share no sample. */
-function isOneHot(Y: Matrix): boolean {
-  for (let i = 0; i < Y.rows; i++) {
-    const row = Y.row(i)
-    if (row.some((y) => y < 0) || row.filter((y) => y > 0).length > 1) return false
-  }
-  return true
+/** The labels as a dual point of batch-normalised networks: the value of the closed forms, on any data. */
+function byLabels({ program: { Y, loss, beta }, network, family: { pooled } }: Question): Proof | null {
+  const patches = pooled?.patches ?? 1
+  const lowerBound = labelBound({ Y, family: network.family, loss: loss.id, beta, patches })
+  if (lowerBound === null) return null
+  return { lowerBound, rhoRatio: 1, method: 'the labels as a dual point', cones: 0, violator: null }
 }
 
 function proofOf({ program, V }: Question, rho: number, method: string): Proof {
