@@ -165,6 +165,19 @@ describe('linear networks by the projection of the labels', () => {
     expect(stated).toBeCloseTo(bySecularScan(problem, L), 6)
   })
 
+  it.each([3, 5])('L = %i, one output: strong duality at the optimal norm of the first layers', (L) => {
+    const beta = 0.5
+    const problem = problemOf(gaussian(15, 6, 1), gaussian(15, 1, 2), 'real', { network: linearOf(L), beta })
+    const { X, Y } = problem
+    const { objective, outcome } = show(problem)
+    const W = new Matrix(6, 1, outcome.arrays!.product.data)
+    const t = frobeniusNorm(W) ** (1 / L)
+    const V = multiply(X, W, { alpha: -1, beta: 1, out: Y.clone() })
+    expect(frobeniusNorm(multiply(X, V, { transposeA: true }))).toBeCloseTo(beta * t ** (2 - L), 9)
+    const dual = LOSSES.squared.dualValue(V, Y) + 0.5 * beta * (L - 2) * t * t
+    expect(Math.abs(objective - dual)).toBeLessThan(1e-8)
+  })
+
   it('several outputs and three layers are refused', () => {
     const problem = problemOf(gaussian(15, 6, 1), gaussian(15, 3, 2), 'real', { network: linearOf(3) })
     expect(() => show(problem, 'linear-projection')).toThrow('one output or two layers')
