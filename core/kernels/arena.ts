@@ -14,6 +14,8 @@ export class Arena {
   private readonly heap: KernelHeap
   private readonly buffer: () => ArrayBufferLike
   private readonly extents: { start: number; bytes: number }[] = []
+  /** The extent that is being filled: those before it are full, those after it empty. */
+  private current = -1
   private next = 0
   private end = 0
 
@@ -25,12 +27,7 @@ export class Arena {
   /** Address of `bytes` bytes of undefined content, aligned to a cache line. */
   reserve(bytes: number): number {
     const needed = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
-    if (this.next + needed > this.end) {
-      const extent = this.heap.acquire(Math.max(needed, smallestExtent))
-      this.extents.push(extent)
-      this.next = extent.start
-      this.end = extent.start + extent.bytes
-    }
+    while (this.next + needed > this.end) this.openExtent(needed)
     const address = this.next
     this.next += needed
     return address
@@ -49,8 +46,13 @@ export class Arena {
 
   /** Zeros. */
   float32(length: number): Float32Array {
+    return this.float32Undefined(length).fill(0)
+  }
+
+  /** Whatever the memory held: for arrays that are written before they are read. */
+  float32Undefined(length: number): Float32Array {
     const address = this.reserve(length * 4)
-    return new Float32Array(this.buffer(), address, length).fill(0)
+    return new Float32Array(this.buffer(), address, length)
   }
 
   /** Zeros. */
@@ -81,10 +83,26 @@ export class Arena {
     return this.extents.reduce((sum, extent) => sum + extent.bytes, 0)
   }
 
+  /** Forgets all arrays and keeps the bytes: who fills the arena again and again asks the heap once. */
+  rewind(): void {
+    this.current = -1
+    this.next = 0
+    this.end = 0
+  }
+
   /** Gives everything back; the arena can then be used anew. */
   free(): void {
     for (const extent of this.extents.splice(0)) this.heap.release(extent)
-    this.next = 0
-    this.end = 0
+    this.rewind()
+  }
+
+  /** Goes on in the next extent, a new one of at least `bytes` after the last. */
+  private openExtent(bytes: number): void {
+    this.current++
+    if (this.current === this.extents.length)
+      this.extents.push(this.heap.acquire(Math.max(bytes, smallestExtent)))
+    const extent = this.extents[this.current]
+    this.next = extent.start
+    this.end = extent.start + extent.bytes
   }
 }

@@ -62,6 +62,31 @@ export interface KernelExports {
     outputs: number,
     out: number,
   ): void
+  /** x = max(x, 0), in place; NaN stays NaN. */
+  rectifyInPlace(x: number, n: number, single: boolean): void
+  /** d = d where a > 0, else 0. */
+  maskInactive(d: number, a: number, n: number, single: boolean): void
+  /** x = a·x + b·y. */
+  combine(a: number, x: number, b: number, y: number, n: number, single: boolean): void
+  /** v = mu·v + g; g = v, or g + mu·v when `ahead`. */
+  momentum(g: number, v: number, mu: number, ahead: boolean, n: number, single: boolean): void
+  /** Moments m and v of g with these factors; g = (m/firstLeft)/(√(v/secondLeft) + epsilon). */
+  adam(
+    g: number,
+    m: number,
+    v: number,
+    first: number,
+    second: number,
+    firstLeft: number,
+    secondLeft: number,
+    epsilon: number,
+    n: number,
+    single: boolean,
+  ): void
+  /** Row i of `to` is row rows[i] (32-bit) of `from`; rows of `bytes` bytes. */
+  gatherRows(from: number, bytes: number, rows: number, count: number, to: number): void
+  /** Zeros. */
+  clear(to: number, bytes: number): void
 }
 
 /** Which of the two builds runs here. */

@@ -39,7 +39,9 @@ export class Staging {
 
   /** Room for `length` entries of the kind that `like` holds, its content undefined. */
   room(like: NumberArray, length: number): NumberArray {
-    return like instanceof Float32Array ? this.arena.float32(length) : this.arena.float64Undefined(length)
+    return like instanceof Float32Array
+      ? this.arena.float32Undefined(length)
+      : this.arena.float64Undefined(length)
   }
 }
 

@@ -1,6 +1,14 @@
 /** Entries in double or in single precision. */
 export type RealArray = Float64Array | Float32Array
 
+/** Where arrays of one precision are made. */
+export interface Place<T extends RealArray = RealArray> {
+  /** `length` zeros. */
+  zeros(length: number): T
+  /** `length` entries of undefined content: for arrays that are written before they are read. */
+  room(length: number): T
+}
+
 /** `length` zeros of the precision of `like`. */
 export function zerosAlike<T extends RealArray>(like: T, length: number): T {
   return (like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T
@@ -10,21 +18,24 @@ export function zerosAlike<T extends RealArray>(like: T, length: number): T {
  * A dense real matrix: a row-major view on a buffer that it does not own.
  *
  * Entry (i, j) is `data[i * cols + j]`. The buffer may be shared memory, so that workers read one copy. Double precision
- * unless the type says otherwise; what is made from a matrix has its precision.
+ * unless the type says otherwise. What is made from a matrix has its precision, and its place if it has one: whoever
+ * makes the first matrix says where the others are.
  */
 export class Matrix<T extends RealArray = Float64Array> {
   readonly rows: number
   readonly cols: number
   readonly data: T
+  readonly place: Place<T> | null
 
   /** @throws RangeError when `data.length !== rows * cols`. */
-  constructor(rows: number, cols: number, data: T) {
+  constructor(rows: number, cols: number, data: T, place: Place<T> | null = null) {
     if (data.length !== rows * cols) {
       throw new RangeError(`Expected ${rows}×${cols} = ${rows * cols} entries, found ${data.length}.`)
     }
     this.rows = rows
     this.cols = cols
     this.data = data
+    this.place = place
   }
 
   static zeros(rows: number, cols: number): Matrix {
@@ -66,16 +77,27 @@ export class Matrix<T extends RealArray = Float64Array> {
   }
 
   clone(): Matrix<T> {
-    return new Matrix(this.rows, this.cols, this.data.slice() as T)
+    const copy = this.roomAlike(this.rows, this.cols)
+    copy.data.set(this.data)
+    return copy
   }
 
-  /** Zeros of this precision. */
+  /** Zeros of this precision in this place. */
   zerosAlike(rows: number, cols: number): Matrix<T> {
-    return new Matrix(rows, cols, zerosAlike(this.data, rows * cols))
+    const { place } = this
+    const data = place ? place.zeros(rows * cols) : zerosAlike(this.data, rows * cols)
+    return new Matrix(rows, cols, data, place)
+  }
+
+  /** The same for a matrix that is written before it is read: its content is undefined. */
+  roomAlike(rows: number, cols: number): Matrix<T> {
+    const { place } = this
+    const data = place ? place.room(rows * cols) : zerosAlike(this.data, rows * cols)
+    return new Matrix(rows, cols, data, place)
   }
 
   transpose(): Matrix<T> {
-    const result = this.zerosAlike(this.cols, this.rows)
+    const result = this.roomAlike(this.cols, this.rows)
     for (let i = 0; i < this.rows; i++) {
       for (let j = 0; j < this.cols; j++) result.data[j * this.rows + i] = this.data[i * this.cols + j]
     }

@@ -17,8 +17,8 @@ const smallProduct = 2000
 /**
  * C = α·op(A)·op(B) + β·C, all three of one precision.
  *
- * @param options transposes, α and β, a mask on the rows of A, and `out` for C
- * @returns `out`, or a new matrix of op(A).rows × op(B).cols
+ * @param options transposes, α and β, a mask on the rows of A, and `out` for C (zeros where it is not given)
+ * @returns `out`, or a new matrix of op(A).rows × op(B).cols in the place of A
  * @throws RangeError when the shapes do not match.
  */
 export function multiply<T extends RealArray>(
@@ -26,8 +26,8 @@ export function multiply<T extends RealArray>(
   B: Matrix<T>,
   options: MultiplyOptions<T> = {},
 ): Matrix<T> {
-  const out =
-    options.out ?? A.zerosAlike(options.transposeA ? A.cols : A.rows, options.transposeB ? B.rows : B.cols)
+  const [rows, cols] = [options.transposeA ? A.cols : A.rows, options.transposeB ? B.rows : B.cols]
+  const out = options.out ?? (options.beta ? A.zerosAlike(rows, cols) : A.roomAlike(rows, cols))
   const { m, n, k } = productShape(A, B, out, options)
   if (m * n * k <= smallProduct) multiplySmall(A, B, out, options)
   else gemm(A, B, out, options)

@@ -5,7 +5,7 @@ export const BLOCK_ENTRIES = 2 ** 22
 
 /** Rows first … first + rows − 1 of A, a view. */
 export function rowRange<T extends RealArray>(A: Matrix<T>, first: number, rows: number): Matrix<T> {
-  return new Matrix(rows, A.cols, A.data.subarray(first * A.cols, (first + rows) * A.cols) as T)
+  return new Matrix(rows, A.cols, A.data.subarray(first * A.cols, (first + rows) * A.cols) as T, A.place)
 }
 
 export interface RowBlock {

@@ -1,5 +1,6 @@
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
-import { Matrix, zerosAlike, type RealArray } from '../linalg/matrix.ts'
+import { maskInactive as maskEntries, rectifyInPlace } from '../kernels/elementwise.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import { columnNorms, multiply, rowNorms } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
 import { fromMatrix, fromVector, matrixOf, vectorOf } from './arrays.ts'
@@ -37,9 +38,12 @@ export function arraysOf<T extends RealArray>(layers: readonly Layer<T>[]): Name
   ) as NamedArrays<T>
 }
 
-/** Layers of zeros of the same shapes and precision. */
-export function zerosLike<T extends RealArray>(layers: readonly Layer<T>[]): Layer<T>[] {
-  return layers.map(({ W, b }) => ({ W: W.zerosAlike(W.rows, W.cols), b: b && zerosAlike(b, b.length) }))
+/** Layers of zeros of the same shapes, in the place of X. */
+export function zerosLike<T extends RealArray>(layers: readonly Layer<T>[], X: Matrix<T>): Layer<T>[] {
+  return layers.map(({ W, b }) => ({
+    W: X.zerosAlike(W.rows, W.cols),
+    b: b && X.zerosAlike(1, b.length).data,
+  }))
 }
 
 /** Units of all hidden layers together: what a row of activations costs to keep. */
@@ -49,7 +53,7 @@ export function hiddenUnits(layers: readonly Layer<RealArray>[]): number {
 
 /** F (rows×K). */
 export function respond({ layers, rectified }: Feedforward, X: Matrix): Matrix {
-  const F = Matrix.zeros(X.rows, layers.at(-1)!.W.cols)
+  const F = X.roomAlike(X.rows, layers.at(-1)!.W.cols)
   for (const { first, rows } of rowBlocks(X.rows, hiddenUnits(layers))) {
     let A = rowRange(X, first, rows)
     for (const layer of layers.slice(0, -1)) A = activate(apply(A, layer), rectified)
@@ -104,7 +108,7 @@ export function feedforwardLossGradient<T extends RealArray>(
   loss: Loss,
   entries = BLOCK_ENTRIES,
 ): LossGradient<T> {
-  const gradient = zerosLike(net.layers)
+  const gradient = zerosLike(net.layers, X)
   let value = 0
   for (const block of rowBlocks(X.rows, hiddenUnits(net.layers), entries)) {
     const [Xb, Yb] = [rowsOf(X, block), rowsOf(Y, block)]
@@ -132,14 +136,13 @@ export function hiddenWork(layers: readonly Layer<RealArray>[]): number {
 
 /** max(A, 0) in place; NaN stays NaN, so that divergence is seen. */
 export function rectify<T extends RealArray>(A: Matrix<T>): Matrix<T> {
-  const { data } = A
-  for (let at = 0; at < data.length; at++) if (data[at] < 0) data[at] = 0
+  rectifyInPlace(A.data)
   return A
 }
 
 /** Zeroes D, in place, where the activation is not positive. */
 export function maskInactive(D: Matrix<RealArray>, activations: Matrix<RealArray>): void {
-  for (let at = 0; at < D.data.length; at++) if (!(activations.data[at] > 0)) D.data[at] = 0
+  maskEntries(D.data, activations.data)
 }
 
 const rowsOf = <T extends RealArray>(A: Matrix<T>, { first, rows }: RowBlock): Matrix<T> =>

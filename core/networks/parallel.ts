@@ -45,7 +45,9 @@ export const parallel: NetworkFamily<FamilySettings<'parallel'>> = {
   regularizer: {
     value: (network) => branchesOf(network).reduce((sum, branch) => sum + pathNorm(branch), 0),
     gradient: (network) =>
-      stack(branchesOf(network).map(pathNormGradient), branchSizes(network), network.arrays['W1'].data),
+      stack(branchesOf(network).map(pathNormGradient), branchSizes(network), (length) =>
+        zerosAlike(network.arrays['W1'].data, length),
+      ),
   },
   parameters: () => NAMES.map(free),
   initialize({ d, outputs, network: { m1, m2, branches } }, initialization, stream) {
@@ -73,7 +75,7 @@ export const parallel: NetworkFamily<FamilySettings<'parallel'>> = {
  * @param sizes d, m1, m2, K of every one of them
  */
 export function parallelNetwork(branches: readonly Branch[], sizes: BranchSizes): TrainedNetwork {
-  return { family: 'parallel', arrays: stack(branches, sizes, new Float64Array(0)) }
+  return { family: 'parallel', arrays: stack(branches, sizes, (length) => new Float64Array(length)) }
 }
 
 /** The sub-networks, as views. */
@@ -104,7 +106,7 @@ export function parallelLossGradient<T extends RealArray>(
   entries = BLOCK_ENTRIES,
 ): LossGradient<T> {
   const nets = branchesOf(network).map((branch) => asFeedforward(branch))
-  const gradients = nets.map(({ layers }) => zerosLike(layers))
+  const gradients = nets.map(({ layers }) => zerosLike(layers, X))
   const units = nets.reduce((sum, { layers }) => sum + hiddenUnits(layers), 0)
   let value = 0
   for (const { first, rows } of rowBlocks(X.rows, units, entries)) {
@@ -117,7 +119,8 @@ export function parallelLossGradient<T extends RealArray>(
     nets.forEach((net, k) => backpropagate(net, Xb, all[k], dF, gradients[k]))
   }
   const branches = gradients.map(([first, second, third]): Branch<T> => [first.W, second.W, third.W])
-  return { loss: value, gradient: stack(branches, branchSizes(network), X.data) }
+  const zeros = (length: number): T => X.zerosAlike(1, length).data
+  return { loss: value, gradient: stack(branches, branchSizes(network), zeros) }
 }
 
 function forward(network: TrainedNetwork, X: Matrix): Matrix {
@@ -131,16 +134,16 @@ const asFeedforward = <T extends RealArray>(branch: Branch<T>): Feedforward<T> =
   rectified: true,
 })
 
-/** The arrays of these sub-networks, in the precision of `like`. */
+/** The arrays of these sub-networks, copied to new ones. */
 function stack<T extends RealArray>(
   branches: readonly Branch<T>[],
   sizes: BranchSizes,
-  like: T,
+  zeros: (length: number) => T,
 ): NamedArrays<T> {
   const count = branches.length
   const entries = NAMES.map((name, l) => {
     const [rows, cols] = [sizes[l], sizes[l + 1]]
-    const data = zerosAlike(like, count * rows * cols)
+    const data = zeros(count * rows * cols)
     branches.forEach((branch, k) => data.set(branch[l].data, k * rows * cols))
     return [name, { shape: [count, rows, cols], data }] as [string, NamedArray<T>]
   })

@@ -1,3 +1,4 @@
+import { gatherRows } from '../kernels/elementwise.ts'
 import { Matrix, zerosAlike, type RealArray } from '../linalg/matrix.ts'
 import type { Stream } from '../random/index.ts'
 
@@ -66,6 +67,6 @@ export function makeBatches<T extends RealArray>(
 /** The named rows of A, copied to the start of `store`. */
 function gather<T extends RealArray>(A: Matrix<T>, rows: Int32Array, store: T): Matrix<T> {
   const data = store.subarray(0, rows.length * A.cols) as T
-  rows.forEach((row, i) => data.set(A.row(row), i * A.cols))
-  return new Matrix(rows.length, A.cols, data)
+  gatherRows(A.data, A.cols, rows, data)
+  return new Matrix(rows.length, A.cols, data, A.place)
 }

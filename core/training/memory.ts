@@ -1,8 +1,9 @@
 import type { SettingsOf } from '../experiments/document.ts'
 import type { TrainedNetwork } from '../experiments/problem.ts'
 import type { Arena } from '../kernels/arena.ts'
+import { clear } from '../kernels/elementwise.ts'
 import { engine } from '../kernels/engine.ts'
-import { Matrix, zerosAlike, type RealArray } from '../linalg/matrix.ts'
+import { Matrix, zerosAlike, type Place, type RealArray } from '../linalg/matrix.ts'
 
 type Precision = SettingsOf<'sgd'>['precision']
 
@@ -11,21 +12,29 @@ const LIKE: Readonly<Record<Precision, RealArray>> = { f64: new Float64Array(0),
 /** Multiply–adds an epoch from which arrays are worth a place in the kernel memory, where products need no copies. */
 const WORTH_AN_ARENA = 1e7
 
-/** Where the long-lived arrays of a training run are: of one precision, in the kernel memory when the problem is large. */
+/** Bytes of data in double up to which a copy in the kernel memory is made for training that reads all of it at once. */
+const AFFORDED_COPY = 128 << 20
+
+/**
+ * Where the arrays of a training run are: of one precision, and in the kernel memory when the problem is large. Some
+ * live as long as the run; what is made from the data, for one gradient, lives until `rewind`.
+ */
 export class TrainingMemory {
   private readonly like: RealArray
-  private readonly arena: Arena | null
+  private readonly kept: Arena | null = null
+  private readonly passing: Arena | null = null
 
   /** @param work multiply–adds of the hidden layers for all rows */
   constructor(precision: Precision, work: number) {
     this.like = LIKE[precision]
-    this.arena = work >= WORTH_AN_ARENA ? engine().arena() : null
+    if (work < WORTH_AN_ARENA) return
+    this.kept = engine().arena()
+    this.passing = engine().arena()
   }
 
-  /** `length` zeros. */
+  /** `length` zeros, for the whole run. */
   zeros(length: number): RealArray {
-    if (!this.arena) return zerosAlike(this.like, length)
-    return this.like instanceof Float32Array ? this.arena.float32(length) : this.arena.float64(length)
+    return this.kept ? cleared(this.room(this.kept, length)) : zerosAlike(this.like, length)
   }
 
   /** A copy of the network. */
@@ -37,14 +46,37 @@ export class TrainingMemory {
     return { family, arrays: Object.fromEntries(entries) as TrainedNetwork<RealArray>['arrays'] }
   }
 
-  /** A in this precision: itself where it is in it. */
-  data(A: Matrix): Matrix<RealArray> {
-    return this.like instanceof Float64Array ? A : new Matrix(A.rows, A.cols, this.copy(A.data))
+  /**
+   * A in this precision, with the place of what is made from it; not copied without need.
+   *
+   * @param whole whether all rows are used at once, and not gathered in batches
+   */
+  data(A: Matrix, whole: boolean): Matrix<RealArray> {
+    const copied =
+      this.like instanceof Float32Array || (this.kept && whole && A.data.byteLength <= AFFORDED_COPY)
+    return new Matrix(A.rows, A.cols, copied ? this.copy(A.data) : A.data, this.place())
+  }
+
+  /** The next gradient is about to be computed: all that was made for the last one goes. */
+  rewind(): void {
+    this.passing?.rewind()
   }
 
   /** Gives everything back. */
   free(): void {
-    this.arena?.free()
+    this.kept?.free()
+    this.passing?.free()
+  }
+
+  private place(): Place | null {
+    const { passing } = this
+    if (!passing) return null
+    const room = (length: number): RealArray => this.room(passing, length)
+    return { room, zeros: (length) => cleared(room(length)) }
+  }
+
+  private room(arena: Arena, length: number): RealArray {
+    return this.like instanceof Float32Array ? arena.float32Undefined(length) : arena.float64Undefined(length)
   }
 
   private copy(values: RealArray): RealArray {
@@ -52,4 +84,9 @@ export class TrainingMemory {
     copy.set(values)
     return copy
   }
+}
+
+function cleared(array: RealArray): RealArray {
+  clear(array)
+  return array
 }

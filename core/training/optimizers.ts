@@ -1,6 +1,7 @@
 import type { SettingsOf } from '../experiments/document.ts'
 import type { NamedArrays } from '../experiments/problem.ts'
-import { zerosAlike, type RealArray } from '../linalg/matrix.ts'
+import { adamStep, momentumStep } from '../kernels/elementwise.ts'
+import type { RealArray } from '../linalg/matrix.ts'
 
 export type OptimizerId = SettingsOf<'sgd'>['optimizer']
 
@@ -37,7 +38,7 @@ const momentum: UpdateRule = {
   state: ['velocity'],
   decoupled: false,
   step(g, [v], _t, { momentum: mu }) {
-    for (let at = 0; at < g.length; at++) g[at] = v[at] = mu * v[at] + g[at]
+    momentumStep(g, v, mu, false)
   },
 }
 
@@ -46,10 +47,7 @@ const nesterov: UpdateRule = {
   state: ['velocity'],
   decoupled: false,
   step(g, [v], _t, { momentum: mu }) {
-    for (let at = 0; at < g.length; at++) {
-      v[at] = mu * v[at] + g[at]
-      g[at] += mu * v[at]
-    }
+    momentumStep(g, v, mu, true)
   },
 }
 
@@ -58,13 +56,7 @@ const adam: UpdateRule = {
   state: ['mean', 'square'],
   decoupled: false,
   step(g, [m, v], t) {
-    const { first, second, epsilon } = ADAM
-    const [firstLeft, secondLeft] = [1 - first ** t, 1 - second ** t]
-    for (let at = 0; at < g.length; at++) {
-      m[at] = first * m[at] + (1 - first) * g[at]
-      v[at] = second * v[at] + (1 - second) * g[at] * g[at]
-      g[at] = m[at] / firstLeft / (Math.sqrt(v[at] / secondLeft) + epsilon)
-    }
+    adamStep(g, m, v, ADAM, t)
   },
 }
 
@@ -113,13 +105,16 @@ export class Optimizer {
   readonly decoupled: boolean
   private readonly rule: UpdateRule
   private readonly settings: OptimizerSettings
+  private readonly zeros: (length: number) => RealArray
   private readonly slots = new Map<string, RealArray[]>()
   private updates = 0
 
-  constructor(id: OptimizerId, settings: OptimizerSettings) {
+  /** @param zeros makes the arrays it keeps, in the precision and the place of the gradients */
+  constructor(id: OptimizerId, settings: OptimizerSettings, zeros: (length: number) => RealArray) {
     this.rule = OPTIMIZERS[id]
     this.decoupled = this.rule.decoupled
     this.settings = settings
+    this.zeros = zeros
   }
 
   /** Called once before the steps of one update of all arrays. */
@@ -131,7 +126,7 @@ export class Optimizer {
   step(slot: string, g: RealArray): void {
     let state = this.slots.get(slot)
     if (!state) {
-      state = this.rule.state.map(() => zerosAlike(g, g.length))
+      state = this.rule.state.map(() => this.zeros(g.length))
       this.slots.set(slot, state)
     }
     this.rule.step(g, state, this.updates, this.settings)
@@ -146,18 +141,18 @@ export class Optimizer {
   }
 
   /**
-   * Goes on from what {@link save} gave, in the precision of `like`.
+   * Goes on from what {@link save} gave.
    *
    * @throws RangeError when an array of the rule is missing
    */
-  restore(updates: number, arrays: NamedArrays<RealArray>, like: RealArray): void {
+  restore(updates: number, arrays: NamedArrays<RealArray>): void {
     this.updates = updates
     this.slots.clear()
     for (const slot of new Set(Object.keys(arrays).map((name) => name.slice(0, name.lastIndexOf('.'))))) {
       const state = this.rule.state.map((name) => {
         const saved = arrays[`${slot}.${name}`] as { data: RealArray } | undefined
         if (!saved) throw new RangeError(`The saved state has no ${name} of ${slot}.`)
-        const copy = zerosAlike(like, saved.data.length)
+        const copy = this.zeros(saved.data.length)
         copy.set(saved.data)
         return copy
       })

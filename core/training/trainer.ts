@@ -38,6 +38,8 @@ export class Trainer {
   /** The best iterate whose objective was evaluated; null until one was finite. */
   best: Iterate | null = null
   readonly rate: LearningRate
+  /** The objective is evaluated every so many epochs. */
+  readonly period: number
   private readonly problem: Problem
   private readonly family: NetworkFamily
   private readonly loss: Loss
@@ -49,7 +51,6 @@ export class Trainer {
   private readonly network: TrainedNetwork<RealArray>
   private readonly optimizer: Optimizer
   private readonly batches: Batches
-  private readonly period: number
   /** Where the run is: its epoch, whether that has begun, and the batches of it that are done. */
   private position: Position = { epoch: 0, begun: false, batch: 0 }
   /** ∇ℓ on all rows at the current weights, when `begin` has computed it already. */
@@ -67,10 +68,11 @@ export class Trainer {
     const work = X.rows * this.family.hiddenWork(this.start)
     this.memory = new TrainingMemory(settings.precision, work)
     this.network = this.memory.network(this.start)
-    this.X = this.memory.data(X)
-    this.optimizer = new Optimizer(settings.optimizer, settings)
+    const zeros = (length: number): RealArray => this.memory.zeros(length)
+    this.optimizer = new Optimizer(settings.optimizer, settings, zeros)
     const rows = batchRows(X.rows, batchSize, source.split('batches'))
-    this.batches = makeBatches(this.X, Y, rows, (length) => this.memory.zeros(length))
+    this.X = this.memory.data(X, rows.count === 1)
+    this.batches = makeBatches(this.X, Y, rows, zeros)
     this.period = this.inDouble && this.batches.count === 1 ? 1 : evaluationPeriod(work, settings.precision)
     this.rate = new LearningRate(settings.learningRate, settings.schedule, settings)
   }
@@ -95,9 +97,10 @@ export class Trainer {
     this.position.begun = true
     if (epoch % this.period !== 0) return undefined
     if (!this.inDouble || this.batches.count > 1) return this.evaluate()
-    const { X, Y, beta } = this.problem
+    const { Y, beta } = this.problem
     const network = this.network as TrainedNetwork
-    this.pending = this.family.lossGradient(network, X, Y, this.loss, X.rows)
+    this.memory.rewind()
+    this.pending = this.family.lossGradient(network, this.X as Matrix, Y, this.loss, Y.rows)
     return this.observe(network, this.pending.loss + beta * regularizer(network))
   }
 
@@ -116,6 +119,7 @@ export class Trainer {
     for (const batch of this.batches.epoch(position.epoch, position.batch)) {
       const reason = this.batches.count > 1 ? stop(position.epoch) : null
       if (reason) return reason
+      if (!this.pending) this.memory.rewind()
       const result: LossGradient<RealArray> =
         this.pending ?? this.family.lossGradient(this.network, batch.X, batch.Y, this.loss, n)
       this.pending = null
@@ -145,7 +149,7 @@ export class Trainer {
     this.position = position
     this.rate.state = schedule
     for (const [name, { data }] of Object.entries(this.network.arrays)) data.set(weights[name].data)
-    this.optimizer.restore(optimizer.updates, optimizer.arrays, this.X.data)
+    this.optimizer.restore(optimizer.updates, optimizer.arrays)
     this.best = best
     this.pending = null
   }

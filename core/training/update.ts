@@ -1,4 +1,5 @@
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
+import { combineInto } from '../kernels/elementwise.ts'
 import type { RealArray } from '../linalg/matrix.ts'
 import { parameters, regularizerGradient } from '../networks/index.ts'
 import type { Optimizer } from './optimizers.ts'
@@ -35,18 +36,12 @@ export function applyUpdate<T extends RealArray>(
     const g = lossGradient[name].data
     const scale = unit(n)
     const shrink = name in decay ? decay[name].data : null
-    const coupled = optimizer.decoupled ? null : shrink
-    if (coupled) combine(g, scale / rows, coupled, (scale * beta) / n)
-    else for (let at = 0; at < g.length; at++) g[at] *= scale / rows
+    const share = (scale * beta) / n
+    const coupled = shrink && !optimizer.decoupled
+    combineInto(scale / rows, g, coupled ? share : 0, coupled ? shrink : g)
     optimizer.step(name, g)
-    const rate = learningRate * scale
-    // Before the step, which changes what weight decay shares its memory with.
-    if (shrink && optimizer.decoupled) combine(g, 1, shrink, (scale * beta) / n)
-    for (let at = 0; at < g.length; at++) theta[at] -= rate * g[at]
+    // Before θ changes, with which weight decay shares its memory.
+    if (shrink && !coupled) combineInto(1, g, share, shrink)
+    combineInto(1, theta, -learningRate * scale, g)
   }
-}
-
-/** g ← a·g + b·h. */
-function combine(g: RealArray, a: number, h: RealArray, b: number): void {
-  for (let at = 0; at < g.length; at++) g[at] = a * g[at] + b * h[at]
 }

@@ -1,3 +1,4 @@
+export { adam, clear, combine, gatherRows, maskInactive, momentum, rectifyInPlace } from './elementwise'
 export {
   columnSquares,
   columnSums,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TrainedNetwork } from '../../../core/experiments/problem.ts'
 import { fromMatrix } from '../../../core/networks/arrays.ts'
-import { Matrix, type RealArray } from '../../../core/linalg/matrix.ts'
+import { Matrix, zerosAlike, type RealArray } from '../../../core/linalg/matrix.ts'
 import { Optimizer, OPTIMIZERS, type OptimizerId } from '../../../core/training/optimizers.ts'
 import { applyUpdate } from '../../../core/training/update.ts'
 
@@ -28,8 +28,12 @@ function adadeltaSteps(): [number, number] {
   return [first, second]
 }
 
+const zeros = (length: number): Float64Array => new Float64Array(length)
+const started = (id: OptimizerId, make: (length: number) => RealArray = zeros): Optimizer =>
+  new Optimizer(id, { momentum: 0.9 }, make)
+
 const stepsOf = (id: OptimizerId, make: (g: number) => RealArray): number[] => {
-  const optimizer = new Optimizer(id, { momentum: 0.9 })
+  const optimizer = started(id, (length) => zerosAlike(make(0), length))
   return [2, -1].map((value) => {
     const g = make(value)
     optimizer.tick()
@@ -50,7 +54,7 @@ describe.each(Object.keys(OPTIMIZERS) as OptimizerId[])('%s', (id) => {
   })
 
   it('remembers each parameter apart from the others', () => {
-    const optimizer = new Optimizer(id, { momentum: 0.9 })
+    const optimizer = started(id)
     optimizer.tick()
     optimizer.step('other', Float64Array.of(100))
     const g = Float64Array.of(2)
@@ -59,7 +63,7 @@ describe.each(Object.keys(OPTIMIZERS) as OptimizerId[])('%s', (id) => {
   })
 
   it('goes on from what it saved', () => {
-    const [whole, first, second] = [1, 2, 3].map(() => new Optimizer(id, { momentum: 0.9 }))
+    const [whole, first, second] = [1, 2, 3].map(() => started(id))
     const gradients = [0.3, -2, 5, 1e-3].map((g) => Float64Array.of(g, -g))
     const steps = (optimizer: Optimizer, part: Float64Array[]): number[] =>
       part.flatMap((values) => {
@@ -71,15 +75,15 @@ describe.each(Object.keys(OPTIMIZERS) as OptimizerId[])('%s', (id) => {
     const expected = steps(whole, gradients)
     const before = steps(first, gradients.slice(0, 2))
     const { updates, arrays } = first.save()
-    second.restore(updates, arrays, new Float64Array(0))
+    second.restore(updates, arrays)
     expect([...before, ...steps(second, gradients.slice(2))]).toEqual(expected)
   })
 })
 
 it('refuses a saved state of another rule', () => {
-  const optimizer = new Optimizer('adam', { momentum: 0.9 })
+  const optimizer = started('adam')
   const arrays = { 'W1.velocity': { shape: [1], data: Float64Array.of(1) } }
-  expect(() => optimizer.restore(1, arrays, new Float64Array(0))).toThrow('no mean of W1')
+  expect(() => optimizer.restore(1, arrays)).toThrow('no mean of W1')
 })
 
 describe('weight decay', () => {
@@ -93,7 +97,7 @@ describe('weight decay', () => {
       W2: fromMatrix(Matrix.fromRows([[0]])),
     }
     const scale = { learningRate: 0.1, rows: 2, n: 8, beta: 4 }
-    applyUpdate(network, gradient, new Optimizer(id, { momentum: 0.9 }), scale)
+    applyUpdate(network, gradient, started(id), scale)
     return network.arrays.W1.data[0]
   }
 

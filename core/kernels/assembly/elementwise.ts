@@ -1,0 +1,142 @@
+/** Steps of gradient training over whole arrays, of entries of 8 bytes or, when `single`, of 4. */
+import { lanes, madd } from './simd'
+
+/** x = max(x, 0), in place; NaN stays NaN. */
+export function rectifyInPlace(x: usize, n: usize, single: bool): void {
+  if (single) rectifyOf<f32>(x, n)
+  else rectifyOf<f64>(x, n)
+}
+
+function rectifyOf<T>(x: usize, n: usize): void {
+  const zero = v128.splat<T>(<T>0)
+  let i: usize = 0
+  for (; i + lanes<T>() <= n; i += lanes<T>(), x += 16) v128.store(x, v128.max<T>(v128.load(x), zero))
+  for (; i < n; i++, x += sizeof<T>()) store<T>(x, max<T>(load<T>(x), <T>0))
+}
+
+/** d = d where a > 0, else 0. */
+export function maskInactive(d: usize, a: usize, n: usize, single: bool): void {
+  if (single) maskOf<f32>(d, a, n)
+  else maskOf<f64>(d, a, n)
+}
+
+function maskOf<T>(d: usize, a: usize, n: usize): void {
+  const zero = v128.splat<T>(<T>0)
+  let i: usize = 0
+  for (; i + lanes<T>() <= n; i += lanes<T>(), d += 16, a += 16) {
+    v128.store(d, v128.and(v128.load(d), v128.gt<T>(v128.load(a), zero)))
+  }
+  for (; i < n; i++, d += sizeof<T>(), a += sizeof<T>()) if (!(load<T>(a) > <T>0)) store<T>(d, <T>0)
+}
+
+/** x = a·x + b·y. */
+export function combine(a: f64, x: usize, b: f64, y: usize, n: usize, single: bool): void {
+  if (single) combineOf<f32>(<f32>a, x, <f32>b, y, n)
+  else combineOf<f64>(a, x, b, y, n)
+}
+
+function combineOf<T>(a: T, x: usize, b: T, y: usize, n: usize): void {
+  const va = v128.splat<T>(a)
+  const vb = v128.splat<T>(b)
+  let i: usize = 0
+  for (; i + lanes<T>() <= n; i += lanes<T>(), x += 16, y += 16) {
+    v128.store(x, madd<T>(va, v128.load(x), v128.mul<T>(vb, v128.load(y))))
+  }
+  for (; i < n; i++, x += sizeof<T>(), y += sizeof<T>()) store<T>(x, a * load<T>(x) + b * load<T>(y))
+}
+
+/** v = mu·v + g; g = v, or g + mu·v when `ahead`. */
+export function momentum(g: usize, v: usize, mu: f64, ahead: bool, n: usize, single: bool): void {
+  if (single) momentumOf<f32>(g, v, <f32>mu, ahead, n)
+  else momentumOf<f64>(g, v, mu, ahead, n)
+}
+
+function momentumOf<T>(g: usize, v: usize, mu: T, ahead: bool, n: usize): void {
+  const m = v128.splat<T>(mu)
+  let i: usize = 0
+  for (; i + lanes<T>() <= n; i += lanes<T>(), g += 16, v += 16) {
+    const slope = v128.load(g)
+    const speed = madd<T>(m, v128.load(v), slope)
+    v128.store(v, speed)
+    v128.store(g, ahead ? madd<T>(m, speed, slope) : speed)
+  }
+  for (; i < n; i++, g += sizeof<T>(), v += sizeof<T>()) {
+    const slope = load<T>(g)
+    const speed = mu * load<T>(v) + slope
+    store<T>(v, speed)
+    store<T>(g, ahead ? slope + mu * speed : speed)
+  }
+}
+
+/**
+ * m = first·m + (1 − first)·g, v = second·v + (1 − second)·g²;
+ * g = (m/firstLeft)/(√(v/secondLeft) + epsilon).
+ */
+export function adam(
+  g: usize,
+  m: usize,
+  v: usize,
+  first: f64,
+  second: f64,
+  firstLeft: f64,
+  secondLeft: f64,
+  epsilon: f64,
+  n: usize,
+  single: bool,
+): void {
+  if (single) {
+    adamOf<f32>(g, m, v, <f32>first, <f32>second, <f32>(1 - first), <f32>(1 - second), <f32>(1 / firstLeft), <f32>(1 / secondLeft), <f32>epsilon, n)
+  } else adamOf<f64>(g, m, v, first, second, 1 - first, 1 - second, 1 / firstLeft, 1 / secondLeft, epsilon, n)
+}
+
+function adamOf<T>(
+  g: usize,
+  m: usize,
+  v: usize,
+  first: T,
+  second: T,
+  newFirst: T,
+  newSecond: T,
+  firstFactor: T,
+  secondFactor: T,
+  epsilon: T,
+  n: usize,
+): void {
+  const v1 = v128.splat<T>(first)
+  const v2 = v128.splat<T>(second)
+  const n1 = v128.splat<T>(newFirst)
+  const n2 = v128.splat<T>(newSecond)
+  const f1 = v128.splat<T>(firstFactor)
+  const f2 = v128.splat<T>(secondFactor)
+  const e = v128.splat<T>(epsilon)
+  let i: usize = 0
+  for (; i + lanes<T>() <= n; i += lanes<T>(), g += 16, m += 16, v += 16) {
+    const slope = v128.load(g)
+    const mean = madd<T>(v1, v128.load(m), v128.mul<T>(n1, slope))
+    const square = madd<T>(v2, v128.load(v), v128.mul<T>(n2, v128.mul<T>(slope, slope)))
+    v128.store(m, mean)
+    v128.store(v, square)
+    const size = v128.add<T>(v128.sqrt<T>(v128.mul<T>(f2, square)), e)
+    v128.store(g, v128.div<T>(v128.mul<T>(f1, mean), size))
+  }
+  for (; i < n; i++, g += sizeof<T>(), m += sizeof<T>(), v += sizeof<T>()) {
+    const slope = load<T>(g)
+    const mean = first * load<T>(m) + newFirst * slope
+    const square = second * load<T>(v) + newSecond * (slope * slope)
+    store<T>(m, mean)
+    store<T>(v, square)
+    store<T>(g, (firstFactor * mean) / (sqrt<T>(secondFactor * square) + epsilon))
+  }
+}
+
+/** Rows of `bytes` bytes: row i of `to` is row rows[i] of `from`. */
+export function gatherRows(from: usize, bytes: usize, rows: usize, count: usize, to: usize): void {
+  for (let i: usize = 0; i < count; i++, rows += 4, to += bytes) {
+    memory.copy(to, from + <usize>load<u32>(rows) * bytes, bytes)
+  }
+}
+
+/** Zeros. */
+export function clear(to: usize, bytes: usize): void {
+  memory.fill(to, 0, bytes)
+}
