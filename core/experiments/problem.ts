@@ -23,8 +23,11 @@ export interface NamedArray<T extends RealArray = Float64Array> {
 }
 export type NamedArrays<T extends RealArray = Float64Array> = Record<string, NamedArray<T>>
 
-/** Family of the network that a method returns: one of the document's; the least-squares baseline is `linear`. */
-export type NetworkId = FamilyId
+/**
+ * What a method returns: a network of one of the document's families (the least-squares baseline is `linear`), or a model
+ * of its own that no document asks for by name.
+ */
+export type NetworkId = FamilyId | 'kernel'
 
 /** Trained weights by name; which names a family has is stated in core/networks. In single precision only while training. */
 export interface TrainedNetwork<T extends RealArray = Float64Array> {

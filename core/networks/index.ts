@@ -1,15 +1,16 @@
 /** Every network family, and the one objective function that all methods are compared by. */
-import type { LossId } from '../experiments/document.ts'
+import type { FamilyId, LossId } from '../experiments/document.ts'
 import type { NamedArrays, NetworkId, TrainedNetwork } from '../experiments/problem.ts'
 import type { Score } from '../experiments/result.ts'
-import type { Matrix } from '../linalg/matrix.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import { axpy, dot } from '../linalg/products.ts'
 import { effectiveBeta, LOSSES, type LabelCoding } from '../losses/index.ts'
 import { accuracy } from '../measures/accuracy.ts'
 import { arrayOf } from './arrays.ts'
 import { bnRelu } from './bn-relu.ts'
 import { convBn } from './conv-bn.ts'
-import type { NetworkFamily, Parameter } from './family.ts'
+import type { NetworkFamily, NetworkModel, Parameter } from './family.ts'
+import { kernel } from './kernel.ts'
 import { linear } from './linear.ts'
 import { parallel } from './parallel.ts'
 import { reluBias } from './relu-bias.ts'
@@ -23,11 +24,14 @@ export { convBnNetwork } from './conv-bn.ts'
 export {
   shapeOf,
   type Initialization,
+  type LossGradient,
   type NetworkFamily,
+  type NetworkModel,
   type NetworkShape,
   type Parameter,
   type Regularizer,
 } from './family.ts'
+export { kernelModel, type KernelSettings } from './kernel.ts'
 export { linearNetwork } from './linear.ts'
 export type { NormalizedWeights } from './normalized.ts'
 export { branchesOf, branchSizes, parallelNetwork, type Branch, type BranchSizes } from './parallel.ts'
@@ -37,7 +41,8 @@ export { reluBnNetwork } from './relu-bn.ts'
 export { reluNetwork } from './relu.ts'
 export { toStandardBatchNorm, type StandardBatchNorm } from './standard-batch-norm.ts'
 
-export const NETWORKS: Readonly<Record<NetworkId, NetworkFamily>> = {
+/** The families of the document. */
+export const NETWORKS: Readonly<Record<FamilyId, NetworkFamily>> = {
   relu,
   'relu-bias': reluBias,
   'bn-relu': bnRelu,
@@ -47,19 +52,28 @@ export const NETWORKS: Readonly<Record<NetworkId, NetworkFamily>> = {
   linear,
 }
 
+/** Everything that a method can return: the families, and models that are found in another way. */
+export const MODELS: Readonly<Record<NetworkId, NetworkModel>> = { ...NETWORKS, kernel }
+
+/** @throws RangeError for a model that is not trained by gradients */
+function trainable({ family }: TrainedNetwork<RealArray>): NetworkFamily {
+  if (family in NETWORKS) return NETWORKS[family as FamilyId]
+  throw new RangeError(`A ${MODELS[family].title} has no parameters to be trained by gradients.`)
+}
+
 /** The trained arrays of a network, from input to output; other arrays are statistics and geometry. */
-export function parameters(network: TrainedNetwork): readonly Parameter[] {
-  return NETWORKS[network.family].parameters(network)
+export function parameters(network: TrainedNetwork<RealArray>): readonly Parameter[] {
+  return trainable(network).parameters(network)
 }
 
 /** Predictions (rows×K) as at inference: batch normalisation uses its stored training statistics. */
 export function forward(network: TrainedNetwork, X: Matrix): Matrix {
-  return NETWORKS[network.family].forward(network, X)
+  return MODELS[network.family].forward(network, X)
 }
 
 /** The regulariser of the family without β: ½Σ‖·‖² over its regularised arrays (THEORY §1), or its own (3.6). */
-export function regularizer(network: TrainedNetwork): number {
-  const own = NETWORKS[network.family].regularizer
+export function regularizer(network: TrainedNetwork<RealArray>): number {
+  const own = MODELS[network.family].regularizer
   if (own) return own.value(network)
   let sum = 0
   for (const { name, regularized } of parameters(network)) {
@@ -70,8 +84,8 @@ export function regularizer(network: TrainedNetwork): number {
 }
 
 /** The gradient of {@link regularizer}, for the parameters that it depends on; weight decay shares their memory. */
-export function regularizerGradient(network: TrainedNetwork): NamedArrays {
-  const own = NETWORKS[network.family].regularizer
+export function regularizerGradient<T extends RealArray>(network: TrainedNetwork<T>): NamedArrays<T> {
+  const own = trainable(network).regularizer
   if (own) return own.gradient(network)
   const decaying = parameters(network).filter(({ regularized }) => regularized)
   return Object.fromEntries(decaying.map(({ name }) => [name, arrayOf(network, name)]))
@@ -86,7 +100,7 @@ export function regularizerGradient(network: TrainedNetwork): NamedArrays {
  */
 export function objective(network: TrainedNetwork, X: Matrix, Y: Matrix, loss: LossId, beta: number): number {
   return (
-    NETWORKS[network.family].trainingLoss(network, X, Y, LOSSES[loss]) +
+    MODELS[network.family].trainingLoss(network, X, Y, LOSSES[loss]) +
     effectiveBeta(loss, beta) * regularizer(network)
   )
 }
@@ -99,7 +113,7 @@ export function gradient(
   loss: LossId,
   beta: number,
 ): { objective: number; gradient: NamedArrays } {
-  const family = NETWORKS[network.family]
+  const family = trainable(network)
   const result = family.lossGradient(network, X, Y, LOSSES[loss], X.rows)
   for (const [name, { data }] of Object.entries(regularizerGradient(network))) {
     axpy(beta, data, result.gradient[name].data)
@@ -109,12 +123,12 @@ export function gradient(
 
 /** The network with the statistics of the training data X stored; itself for families without any. */
 export function refreshStatistics(network: TrainedNetwork, X: Matrix): TrainedNetwork {
-  return NETWORKS[network.family].refreshStatistics(network, X)
+  return MODELS[network.family].refreshStatistics(network, X)
 }
 
 /** Weight matrices from input to output, as views. */
 export function layers(network: TrainedNetwork): Matrix[] {
-  return NETWORKS[network.family].layers(network)
+  return MODELS[network.family].layers(network)
 }
 
 /** Neurons smaller than this share of the largest count as dead. */
@@ -122,7 +136,7 @@ const DEAD_NEURON = 1e-6
 
 /** Hidden neurons that contribute: those above 1e-6 of the largest (product of incoming and outgoing norm). */
 export function activeNeurons(network: TrainedNetwork): number {
-  const sizes = NETWORKS[network.family].neuronSizes(network)
+  const sizes = MODELS[network.family].neuronSizes(network)
   const largest = sizes.reduce((a, b) => Math.max(a, b), 0)
   return sizes.filter((size) => size > DEAD_NEURON * largest).length
 }

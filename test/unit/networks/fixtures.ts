@@ -1,12 +1,17 @@
 import { expect } from 'vitest'
-import { NETWORK_SCHEMAS, type LossId, type NetworkSettings } from '../../../core/experiments/document.ts'
-import type { NetworkId, TrainedNetwork } from '../../../core/experiments/problem.ts'
+import {
+  NETWORK_SCHEMAS,
+  type FamilyId,
+  type LossId,
+  type NetworkSettings,
+} from '../../../core/experiments/document.ts'
+import type { TrainedNetwork } from '../../../core/experiments/problem.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { rectify } from '../../../core/networks/feedforward.ts'
 import { cloneNetwork, gradient, NETWORKS, objective, parameters } from '../../../core/networks/index.ts'
 import { stream } from '../../../core/random/index.ts'
 
-export const FAMILIES = Object.keys(NETWORKS) as NetworkId[]
+export const FAMILIES = Object.keys(NETWORKS) as FamilyId[]
 /** Each loss with a label matrix it accepts. */
 export const LOSS_IDS: LossId[] = ['squared', 'hinge', 'logistic', 'cross-entropy']
 
@@ -17,18 +22,14 @@ export interface Example {
 }
 
 /** The document's settings of a family at `width`, small ones where there is no width. */
-export function settingsOf(family: NetworkId, width: number): NetworkSettings {
+export function settingsOf(family: FamilyId, width: number): NetworkSettings {
   const sizes = family === 'parallel' ? { m1: 3, m2: 2, branches: 3 } : { width }
   const filter = family === 'conv-bn' ? { filter: 2 } : {}
   return NETWORK_SCHEMAS[family].parse({ family, ...sizes, ...filter })
 }
 
 /** Random data with a non-zero mean, and a random network with no parameter left at its special initial value. */
-export function example(
-  family: NetworkId,
-  loss: LossId,
-  { n = 9, d = 4, width = 5, seed = 1 } = {},
-): Example {
+export function example(family: FamilyId, loss: LossId, { n = 9, d = 4, width = 5, seed = 1 } = {}): Example {
   const source = stream(seed).split(family).split(loss)
   const X = new Matrix(
     n,

@@ -195,7 +195,7 @@ describe('rowBlocks', () => {
     ['relu-bn', normalizedGradient],
     ['conv-bn', normalizedGradient],
     ['parallel', parallelLossGradient],
-  ] as [NetworkId, BlockedGradient][])('leaves the gradient of %s as it is', (family, lossGradient) => {
+  ] as [FamilyId, BlockedGradient][])('leaves the gradient of %s as it is', (family, lossGradient) => {
     const { X, Y, network } = example(family, 'squared', { n: 11, width: 5 })
     const whole = lossGradient(network, X, Y, LOSSES.squared)
     const blocked = lossGradient(network, X, Y, LOSSES.squared, 20)
