@@ -11,6 +11,7 @@ import { generateTable, tableDigest } from './generators/index.ts'
 import { applySteps, selectRows, type FittedStep } from './preprocess/index.ts'
 import { tooLarge } from './readers/reader.ts'
 import { selectColumns } from './select-columns.ts'
+import { spikeFacts } from '../geometry/spike-facts.ts'
 import { spectrumOf, whitenedError } from './spectrum.ts'
 import { splitRows, type SplitRows } from './split.ts'
 import type { Table } from './table.ts'
@@ -161,6 +162,7 @@ function summarize(
     sigmaMax,
     sigmaMin,
     whitenedError: whitenedError(X),
+    spikeFree: spikeFacts(X),
     image: isImage ? table.image : null,
   }
 }

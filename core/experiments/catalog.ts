@@ -7,6 +7,7 @@ import { THEOREMS } from '../closed-form/theorems.ts'
 import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
 import { LOSSES } from '../losses/index.ts'
 import { convexApplies, gatedApplies, pathApplies } from '../programs/applies.ts'
+import { cuttingPlanesApplies } from '../programs/cutting-planes/applies.ts'
 import { lowRankApplies } from '../programs/low-rank/applies.ts'
 import { penalizedApplies } from '../programs/penalized/applies.ts'
 import { METHOD_SCHEMAS } from './document.ts'
@@ -115,6 +116,14 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     label: ({ rank, variance }) =>
       rank === 'variance' ? `Low rank, ${Number((100 * variance).toFixed(2))} %` : `Low rank ${rank}`,
     applies: ({ network, loss, summary }, settings) => lowRankApplies(network, loss, summary, settings),
+  },
+  'cutting-planes': {
+    title: 'Cutting planes',
+    summary:
+      'Neurons generated one by one where the dual is violated: exact on spike-free data and small ones.',
+    source: 'Ergen & Pilanci 2021 (JMLR), Alg. 1, Alg. 3, A.7.3',
+    label: ({ oracle }) => (oracle === 'auto' ? 'Cutting planes' : `Cutting planes, ${oracle}`),
+    applies: ({ network, loss, summary }, settings) => cuttingPlanesApplies(network, loss, summary, settings),
   },
   'closed-form': {
     title: 'Closed form',

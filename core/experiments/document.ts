@@ -315,6 +315,20 @@ export const METHOD_SCHEMAS = {
     variance: z.number().gt(0).max(1).default(0.95),
     ...exactProgram,
   }),
+  /** Neurons generated one by one where the dual is violated (THEORY §6). */
+  'cutting-planes': z.strictObject({
+    id: z.literal('cutting-planes'),
+    /**
+     * spike-free prices neurons that are active on every sample, exact all of them by enumerating cells; auto: the first
+     * where the data are spike-free, else the second up to rank 3 and `limit`.
+     */
+    oracle: z.enum(['auto', 'spike-free', 'exact']).default('auto'),
+    /** Enumeration of more cells than this is refused. */
+    limit: count.default(20_000),
+    /** Start with the neurons that are active on one sample only (THEORY 5.11). */
+    extremePoints: z.boolean().default(false),
+    tolerance,
+  }),
   'closed-form': z.strictObject({
     id: z.literal('closed-form'),
     /** auto: the first theorem that covers the data. */
@@ -354,6 +368,7 @@ export const methodSchema = z.discriminatedUnion('id', [
   METHOD_SCHEMAS.gated,
   METHOD_SCHEMAS.penalized,
   METHOD_SCHEMAS['low-rank'],
+  METHOD_SCHEMAS['cutting-planes'],
   METHOD_SCHEMAS['closed-form'],
   METHOD_SCHEMAS.sgd,
   METHOD_SCHEMAS['least-squares'],

@@ -112,6 +112,18 @@ export const runRecordSchema = z.strictObject({
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 
+const spikeFactSchema = z
+  .strictObject({
+    holds: z.boolean(),
+    /** Two rows that show why not, zero-based; null where it holds, or where it is clear without. */
+    rows: z.array(z.number().int()).nullable(),
+  })
+  .nullable()
+
+/** Whether (Xu)₊ = Xz, ‖z‖ ≤ ‖u‖ for all u (THEORY 5.10), and the same with free biases; null where not known quickly. */
+export const spikeFactsSchema = z.strictObject({ plain: spikeFactSchema, bias: spikeFactSchema })
+export type SpikeFacts = z.infer<typeof spikeFactsSchema>
+
 /** Facts about the prepared training data; hypotheses of theorems are functions of these alone. */
 export const problemSummarySchema = z.strictObject({
   sha256: z.string(),
@@ -134,6 +146,8 @@ export const problemSummarySchema = z.strictObject({
   sigmaMin: z.number(),
   /** max |X Xᵀ − I|: 0 for whitened rows. Null when n > d (impossible). */
   whitenedError: real,
+  /** Absent in results of older versions. */
+  spikeFree: spikeFactsSchema.optional(),
   /** Pixels per side and channels when the data are images. */
   image: z
     .strictObject({ height: z.number().int(), width: z.number().int(), channels: z.number().int() })

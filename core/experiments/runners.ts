@@ -2,6 +2,7 @@
 import type { MethodId, MethodSettings } from './document.ts'
 import { runClosedForm } from './methods/closed-form.ts'
 import { runConvex } from './methods/convex.ts'
+import { runCuttingPlanes } from './methods/cutting-planes.ts'
 import { runGated } from './methods/gated.ts'
 import { runLeastSquares } from './methods/least-squares.ts'
 import { runLowRank } from './methods/low-rank.ts'
@@ -16,6 +17,7 @@ const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
   gated: runGated,
   penalized: runPenalized,
   'low-rank': runLowRank,
+  'cutting-planes': runCuttingPlanes,
   'closed-form': runClosedForm,
   sgd: runSgd,
   'least-squares': runLeastSquares,

@@ -3,10 +3,10 @@
  * {(Au)₊ : ‖u‖ ≤ 1} is the convex set {Az ≥ 0 : ‖z‖ ≤ 1} (Ergen & Pilanci 2021 (JMLR), §2.2).
  */
 import { Matrix } from '../linalg/matrix.ts'
-import { dot, rowNorms, scaleRows } from '../linalg/products.ts'
+import { dot } from '../linalg/products.ts'
 import { sameSignPair, shortestDependence, spikeCandidates } from './dependence.ts'
-import { distinctDirections } from './distinct-directions.ts'
-import { ResponseRange, withOnes, type Spike } from './response-range.ts'
+import { distinctDirections, radiusAround, type Representatives } from './distinct-directions.ts'
+import { ResponseRange, type Spike } from './response-range.ts'
 
 /**
  * Partial correlations up to this count as zero. One of 1e-8 lets ‖z‖ exceed ‖u‖ by a factor of 1 + 5e-17: less than
@@ -53,9 +53,8 @@ export interface SpikeFreeTest {
  * @throws NotFiniteError naming the entry
  */
 export function spikeFreeTest(A: Matrix): SpikeFreeTest {
-  const units = unitRows(A)
-  const { rows, tooMany } = distinctDirections(units, A.cols)
-  const range = new ResponseRange(pick(units, rows), false)
+  const { rows, tooMany, units } = plainDirections(A)
+  const range = new ResponseRange(units, false)
   return judge({ range, rows, dependent: tooMany, restore: ({ u }) => ({ u, b: 0 }) })
 }
 
@@ -68,15 +67,32 @@ export function spikeFreeTest(A: Matrix): SpikeFreeTest {
  * @throws NotFiniteError naming the entry
  */
 export function spikeFreeTestWithBias(A: Matrix): SpikeFreeTest {
-  const points = shifted(A, meanRow(A), 1)
-  const size = rowNorms(points).reduce((a, b) => Math.max(a, b), 0) || 1
-  const lifted = unitRows(withOnes(shifted(points, new Float64Array(A.cols), size)))
-  const { rows, tooMany } = distinctDirections(lifted, A.cols + 1)
+  const { rows, tooMany, size } = affineDirections(A)
   const distinct = pick(A, rows)
   const center = meanRow(distinct)
   const range = new ResponseRange(shifted(distinct, center, size), true)
   const restore = ({ u, b }: Spike) => ({ u, b: size * b - dot(center, u) })
   return judge({ range, rows, dependent: tooMany, restore })
+}
+
+/** Whether there are more distinct directions (with bias: samples) than can be independent: then A is not spike-free. */
+export function hasTooManyDirections(A: Matrix, bias: boolean): boolean {
+  return (bias ? affineDirections(A) : plainDirections(A)).tooMany
+}
+
+const plainDirections = (A: Matrix): Representatives => distinctDirections(A.rows, (i) => A.row(i), A.cols)
+
+/** Equal samples are those whose [a, 1] have one direction, the unit of length being the `size` of the data. */
+function affineDirections(A: Matrix): Representatives & { size: number } {
+  const center = meanRow(A)
+  const size = radiusAround(A, center)
+  const lifted = (i: number): Float64Array => {
+    const vector = new Float64Array(A.cols + 1)
+    A.row(i).forEach((value, c) => (vector[c] = (value - center[c]) / size))
+    vector[A.cols] = 1
+    return vector
+  }
+  return { ...distinctDirections(A.rows, lifted, A.cols + 1), size }
 }
 
 interface Case {
@@ -134,13 +150,6 @@ function byDependence(range: ResponseRange): Finding {
     range.evaluate(spike).outside > range.evaluate(best).outside ? spike : best,
   )
   return { pair, correlation: 1, spike: furthest }
-}
-
-function unitRows(A: Matrix): Matrix {
-  return scaleRows(
-    A,
-    rowNorms(A).map((norm) => (norm > 0 ? 1 / norm : 0)),
-  )
 }
 
 function pick(A: Matrix, rows: readonly number[]): Matrix {

@@ -23,6 +23,7 @@ export const METHOD_IDENTITIES: Record<Exclude<MethodId, 'sgd'>, Identity> = {
   gated: { token: '--series-gated', dash: [7, 4], marker: 'emptyCircle' },
   penalized: { token: '--series-convex', dash: [2, 3], marker: 'emptyTriangle' },
   'low-rank': { token: '--series-convex', dash: [12, 4], marker: 'diamond' },
+  'cutting-planes': { token: '--series-cutting-plane', dash: [1.5, 3], marker: 'diamond' },
   'closed-form': { token: '--series-closed-form', dash: [], marker: 'rect' },
   'least-squares': { token: '--series-least-squares', dash: [], marker: 'emptyRect' },
 }

@@ -179,6 +179,42 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
     },
     ...EXACT_PROGRAM_FIELDS,
   ],
+  'cutting-planes': [
+    {
+      path: 'oracle',
+      label: 'Oracle',
+      kind: 'choice',
+      help: 'What looks for the neuron that the dual violates most. It is exact on spike-free data either way.',
+      options: [
+        { value: 'auto', label: 'Automatic', hint: 'Exact where that is quick, else spike-free' },
+        {
+          value: 'spike-free',
+          label: 'Spike-free',
+          hint: 'Neurons active on every sample, by a cone projection',
+        },
+        { value: 'exact', label: 'Exact', hint: 'All neurons, by enumerating the cells' },
+      ],
+    },
+    {
+      path: 'limit',
+      label: 'Pattern limit',
+      kind: 'integer',
+      help: 'Enumeration of more cells than this is refused before it starts.',
+      when: ({ oracle }) => oracle !== 'spike-free',
+    },
+    {
+      path: 'extremePoints',
+      label: 'Start with extreme points',
+      kind: 'switch',
+      help: 'Begins with the neurons that are active on one sample only.',
+    },
+    {
+      path: 'tolerance',
+      label: 'Tolerance',
+      kind: 'number',
+      help: 'Stops when the gap between objective and dual is below tolerance × objective.',
+    },
+  ],
   'closed-form': [
     {
       path: 'theorem',
