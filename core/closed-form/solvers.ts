@@ -3,6 +3,12 @@ import { solveBnScalar } from './bn-scalar.ts'
 import { solveBnVector } from './bn-vector.ts'
 import { solveFullRowRank } from './full-row-rank.ts'
 import { solveLinearTheorem } from './linear.ts'
+import {
+  solveOneDimensional,
+  solveOneDimensionalBranches,
+  solveOneDimensionalDeep,
+  solveOneDimensionalNoIntercept,
+} from './one-dimensional.ts'
 import { solveRankOne } from './rank-one.ts'
 import { solveReluBn } from './relu-bn.ts'
 import type { SolveTheorem, TheoremTable } from './theorem.ts'
@@ -20,4 +26,8 @@ export const SOLVERS: TheoremTable<SolveTheorem> = {
   'linear-whitened': solveLinearTheorem,
   'linear-minimum-norm': solveLinearTheorem,
   'linear-projection': solveLinearTheorem,
+  'one-dimensional': solveOneDimensional,
+  'one-dimensional-no-intercept': solveOneDimensionalNoIntercept,
+  'one-dimensional-deep': solveOneDimensionalDeep,
+  'one-dimensional-branches': solveOneDimensionalBranches,
 }

@@ -2,6 +2,12 @@
 import { bnScalar, bnVector, reluBn } from './bn-theorems.ts'
 import { fullRowRank } from './full-row-rank-theorem.ts'
 import { linearMinimumNorm, linearProjection, linearWhitened } from './linear-theorems.ts'
+import {
+  oneDimensional,
+  oneDimensionalBranches,
+  oneDimensionalDeep,
+  oneDimensionalNoIntercept,
+} from './one-dimensional-theorems.ts'
 import { rankOne } from './rank-one-theorem.ts'
 import type { Theorem, TheoremTable } from './theorem.ts'
 import { whitened, whitenedBalanced, whitenedLiteral } from './whitened-theorems.ts'
@@ -18,4 +24,8 @@ export const THEOREMS: TheoremTable<Theorem> = {
   'linear-whitened': linearWhitened,
   'linear-minimum-norm': linearMinimumNorm,
   'linear-projection': linearProjection,
+  'one-dimensional': oneDimensional,
+  'one-dimensional-no-intercept': oneDimensionalNoIntercept,
+  'one-dimensional-deep': oneDimensionalDeep,
+  'one-dimensional-branches': oneDimensionalBranches,
 }

@@ -274,6 +274,10 @@ export const THEOREM_IDS = [
   'linear-whitened',
   'linear-minimum-norm',
   'linear-projection',
+  'one-dimensional',
+  'one-dimensional-no-intercept',
+  'one-dimensional-deep',
+  'one-dimensional-branches',
 ] as const
 export type TheoremId = (typeof THEOREM_IDS)[number]
 

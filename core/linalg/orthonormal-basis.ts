@@ -62,6 +62,20 @@ export class OrthonormalBasis {
     return x
   }
 
+  /** The vector of the span whose inner product with column i is values[i]. */
+  representer(values: ArrayLike<number>): Float64Array {
+    const along = new Float64Array(this.size)
+    const result = new Float64Array(this.basis[0]?.length ?? 0)
+    for (let i = 0; i < along.length; i++) {
+      const column = this.triangle[i]
+      let rest = values[i]
+      for (let j = 0; j < i; j++) rest -= column[j] * along[j]
+      along[i] = rest / column[i]
+      axpy(along[i], this.basis[i], result)
+    }
+    return result
+  }
+
   /** Rotates basis vectors j and j+1 so that column j, which has one entry too many, ends on the diagonal. */
   private rotate(j: number): void {
     const radius = Math.hypot(this.triangle[j][j], this.triangle[j][j + 1])

@@ -1,0 +1,77 @@
+/** THEORY 5.7: data on a line and networks with unpenalised biases. */
+import type { Hypothesis } from '../experiments/result.ts'
+import { LOSSES } from '../losses/index.ts'
+import { oneOutput } from './hypotheses.ts'
+import type { Situation, Theorem } from './theorem.ts'
+
+/** Free hidden biases take up any shift: affine rank one is as good as rank one. */
+const onALine = ({ summary }: Situation): Hypothesis => ({
+  name: 'rank of the centred data = 1',
+  holds: summary.rankCentered === 1,
+  value: summary.rankCentered,
+})
+
+const fittingLabels = ({ loss, summary }: Situation): Hypothesis => ({
+  name: `labels ${LOSSES[loss].labels.join(' or ')}`,
+  holds: LOSSES[loss].labels.includes(summary.labels),
+  value: summary.labels,
+})
+
+/** Rows up to which the programs that are not solved in linear time a step end within about half a minute. */
+const MOST_ROWS = 1000
+
+const withinReach = ({ loss, network, summary }: Situation): Hypothesis[] => {
+  const isFast = loss === 'equality' || (loss !== 'hinge' && 'outputBias' in network && network.outputBias)
+  return isFast ? [] : [{ name: `n ≤ ${MOST_ROWS}`, holds: summary.n <= MOST_ROWS, value: summary.n }]
+}
+
+const hypotheses = (situation: Situation): Hypothesis[] => [
+  onALine(situation),
+  oneOutput(situation),
+  fittingLabels(situation),
+  ...withinReach(situation),
+]
+
+const hasBiases = ({ network, loss }: Situation): boolean =>
+  network.family === 'relu-bias' && loss !== 'cross-entropy'
+
+const withIntercept = ({ network }: Situation): boolean => 'outputBias' in network && network.outputBias
+
+const SOURCE = 'Ergen & Pilanci 2021, Thm 4.2, Cor. 4.1; Ergen & Pilanci 2021 (JMLR), Cor. 3.2–3.4, Thm 5.2'
+const DEEP_SOURCE = 'Ergen & Pilanci 2021, Thm 4.2, Cor. 4.2'
+
+/** The network problem: kinks at data points, and the ℓ₁ problem over them solved exactly. */
+export const oneDimensional: Theorem = {
+  title: 'the ℓ₁ problem on data of one dimension',
+  name: 'One-dimensional data',
+  source: SOURCE,
+  covers: (situation) => hasBiases(situation) && situation.network.layers === 2 && withIntercept(situation),
+  hypotheses,
+}
+
+/** B's program: an upper bound of the network problem, where a constant is free in the limit. */
+export const oneDimensionalNoIntercept: Theorem = {
+  title: 'the ℓ₁ problem without an intercept on data of one dimension',
+  name: 'One-dimensional data, no intercept',
+  source: SOURCE,
+  covers: (situation) => hasBiases(situation) && situation.network.layers === 2 && !withIntercept(situation),
+  hypotheses,
+}
+
+/** The two-layer solution carried through shared layers: cheaper than branches, proved optimal by nobody. */
+export const oneDimensionalDeep: Theorem = {
+  title: 'the ℓ₁ solution on data of one dimension, behind shared layers',
+  name: 'One-dimensional data, shared layers',
+  source: DEEP_SOURCE,
+  covers: (situation) => hasBiases(situation) && situation.network.layers > 2,
+  hypotheses,
+}
+
+/** As the paper writes it: a branch for every kink. */
+export const oneDimensionalBranches: Theorem = {
+  title: 'the ℓ₁ solution on data of one dimension, in parallel branches',
+  name: 'One-dimensional data, parallel branches',
+  source: DEEP_SOURCE,
+  covers: oneDimensionalDeep.covers,
+  hypotheses,
+}
