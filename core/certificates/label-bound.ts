@@ -50,6 +50,17 @@ export function labelClaim({ Y, network, loss, beta, summary }: LabelProblem): M
   return { level: 'bound', lowerBound, how }
 }
 
+/** What is known of the optimum when a network was only trained by gradients. */
+export function trainingClaim(problem: LabelProblem): MethodOutcome['claim'] {
+  return (
+    labelClaim(problem) ?? {
+      level: 'none',
+      lowerBound: null,
+      how: 'Gradient training proves nothing about the optimum; its objective is an upper bound of it.',
+    }
+  )
+}
+
 type LabelProblem = Pick<Problem, 'Y' | 'network' | 'loss' | 'beta' | 'summary'>
 
 /** Parts of Y whose sum bounds ‖Vᵀφ‖ over φ ≥ 0; null where they share samples. */

@@ -10,6 +10,7 @@ import { convexApplies, gatedApplies, pathApplies } from '../programs/applies.ts
 import { cuttingPlanesApplies } from '../programs/cutting-planes/applies.ts'
 import { lowRankApplies } from '../programs/low-rank/applies.ts'
 import { penalizedApplies } from '../programs/penalized/applies.ts'
+import { whitenedApplies } from '../training/whitened-applies.ts'
 import { METHOD_SCHEMAS } from './document.ts'
 import type { LossId, MethodId, MethodSettings, NetworkSettings, SettingsOf } from './document.ts'
 import type { Hypothesis, ProblemSummary } from './result.ts'
@@ -139,6 +140,14 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     source: 'baseline',
     label: ({ optimizer }) => OPTIMIZER_WORDS[optimizer],
     applies: ({ loss, summary }) => gradientApplies(loss, summary),
+  },
+  'whitened-gd': {
+    title: 'GD on whitened data',
+    summary:
+      'The same function of batch-normalised neurons, trained on whitened data: without it GD moves Σ² times as far.',
+    source: 'Ergen et al. 2022, Lemma 4.1, Thm 4.1',
+    label: () => 'GD, whitened',
+    applies: ({ network, loss, summary }) => whitenedApplies(network, loss, summary),
   },
   'least-squares': {
     title: 'Least squares',

@@ -361,6 +361,15 @@ export const METHOD_SCHEMAS = {
     /** Of the arithmetic of training; objectives are evaluated in double in either case. */
     precision: z.enum(['f64', 'f32']).default('f64'),
   }),
+  /** GD on the whitened twin of a batch-normalised network, and on the network beside it (Ergen et al. 2022, Thm 4.1). */
+  'whitened-gd': z.strictObject({
+    id: z.literal('whitened-gd'),
+    learningRate: positive.default(0.01),
+    epochs: count.default(500),
+    initialization: z.enum(['kaiming', 'gaussian']).default('kaiming'),
+    /** Standard deviation of the gaussian initialisation. */
+    scale: positive.default(0.1),
+  }),
   'least-squares': z.strictObject({ id: z.literal('least-squares') }),
 } as const
 
@@ -375,6 +384,7 @@ export const methodSchema = z.discriminatedUnion('id', [
   METHOD_SCHEMAS['cutting-planes'],
   METHOD_SCHEMAS['closed-form'],
   METHOD_SCHEMAS.sgd,
+  METHOD_SCHEMAS['whitened-gd'],
   METHOD_SCHEMAS['least-squares'],
 ])
 

@@ -9,6 +9,7 @@ import { runLowRank } from './methods/low-rank.ts'
 import { runPath } from './methods/path.ts'
 import { runPenalized } from './methods/penalized.ts'
 import { runSgd } from './methods/sgd.ts'
+import { runWhitenedGd } from './methods/whitened-gd.ts'
 import type { MethodOutcome, MethodProgress, Problem, RunContext, RunMethod } from './problem.ts'
 
 const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
@@ -20,6 +21,7 @@ const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
   'cutting-planes': runCuttingPlanes,
   'closed-form': runClosedForm,
   sgd: runSgd,
+  'whitened-gd': runWhitenedGd,
   'least-squares': runLeastSquares,
 }
 

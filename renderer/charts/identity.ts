@@ -25,6 +25,7 @@ export const METHOD_IDENTITIES: Record<Exclude<MethodId, 'sgd'>, Identity> = {
   'low-rank': { token: '--series-convex', dash: [12, 4], marker: 'diamond' },
   'cutting-planes': { token: '--series-cutting-plane', dash: [1.5, 3], marker: 'diamond' },
   'closed-form': { token: '--series-closed-form', dash: [], marker: 'rect' },
+  'whitened-gd': { token: '--series-gd', dash: [2, 3], marker: 'emptyTriangle' },
   'least-squares': { token: '--series-least-squares', dash: [], marker: 'emptyRect' },
 }
 

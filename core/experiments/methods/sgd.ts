@@ -1,10 +1,10 @@
-import { labelClaim } from '../../certificates/label-bound.ts'
+import { trainingClaim } from '../../certificates/label-bound.ts'
 import { BidualError } from '../../errors.ts'
 import { LOSSES } from '../../losses/index.ts'
 import { NETWORKS } from '../../networks/index.ts'
 import { train } from '../../training/train.ts'
 import type { SettingsOf } from '../document.ts'
-import type { MethodOutcome, Problem, RunMethod } from '../problem.ts'
+import type { Problem, RunMethod } from '../problem.ts'
 
 /**
  * GD, SGD, momentum or Adam on the non-convex network: the baseline. It proves nothing about the optimum itself; its
@@ -20,16 +20,10 @@ export const runSgd: RunMethod<'sgd'> = function* (problem, settings, context) {
     status,
     iterations: epochs,
     network: best?.network ?? null,
-    claim: labelClaim(problem) ?? NOTHING_PROVED,
+    claim: trainingClaim(problem),
     hypotheses: [],
     details: { 'best epoch': best?.epoch ?? null, 'final learning rate': learningRate },
   }
-}
-
-const NOTHING_PROVED: MethodOutcome['claim'] = {
-  level: 'none',
-  lowerBound: null,
-  how: 'Gradient training proves nothing about the optimum; its objective is an upper bound of it.',
 }
 
 function requireUsable({ network, loss, summary }: Problem, settings: SettingsOf<'sgd'>): void {

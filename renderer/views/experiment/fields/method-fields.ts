@@ -12,6 +12,27 @@ const MOMENTUM_FIELD: FieldDefinition = {
   when: ({ optimizer }) => optimizer === 'momentum' || optimizer === 'nesterov',
 }
 
+/** Random weights of trained networks. */
+const START_FIELDS: FieldDefinition[] = [
+  {
+    path: 'initialization',
+    label: 'Start',
+    kind: 'choice',
+    help: 'Distribution of the first weights.',
+    options: [
+      { value: 'kaiming', label: 'Kaiming uniform', hint: 'Scaled to the number of inputs' },
+      { value: 'gaussian', label: 'Gaussian', hint: 'With the standard deviation below' },
+    ],
+  },
+  {
+    path: 'scale',
+    label: 'Start scale',
+    kind: 'number',
+    help: 'Standard deviation of the first weights; small values start near the zero network.',
+    when: ({ initialization }) => initialization === 'gaussian',
+  },
+]
+
 const EPOCHS_FIELD: FieldDefinition = {
   path: 'epochs',
   label: 'Epochs',
@@ -277,23 +298,7 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
       kind: 'integer',
       help: 'Independent runs, each from its own random start; charts show them as a band.',
     },
-    {
-      path: 'initialization',
-      label: 'Start',
-      kind: 'choice',
-      help: 'Distribution of the first weights.',
-      options: [
-        { value: 'kaiming', label: 'Kaiming uniform', hint: 'Scaled to the number of inputs' },
-        { value: 'gaussian', label: 'Gaussian', hint: 'With the standard deviation below' },
-      ],
-    },
-    {
-      path: 'scale',
-      label: 'Start scale',
-      kind: 'number',
-      help: 'Standard deviation of the first weights; small values start near the zero network.',
-      when: ({ initialization }) => initialization === 'gaussian',
-    },
+    ...START_FIELDS,
     ...RATE_FIELDS,
     {
       path: 'precision',
@@ -305,6 +310,16 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
         { value: 'f32', label: 'Single', hint: 'About twice as fast on large data' },
       ],
     },
+  ],
+  'whitened-gd': [
+    {
+      path: 'learningRate',
+      label: 'Learning rate',
+      kind: 'number',
+      help: 'Step length of both descents, on the whitened data and on the data themselves.',
+    },
+    EPOCHS_FIELD,
+    ...START_FIELDS,
   ],
   'least-squares': [],
 }

@@ -83,10 +83,12 @@ describe('method cards', () => {
       ['gated', null],
       ['penalized', null],
       ['low-rank', null],
+      ['cutting-planes', null],
       ['closed-form', null],
       ['sgd', 0],
       ['sgd', 2],
       ['sgd', 3],
+      ['whitened-gd', null],
       ['least-squares', null],
     ])
     const titles = cards.filter(({ id }) => id === 'sgd').map((card) => cardTitle(DOCUMENT, card))
