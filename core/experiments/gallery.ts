@@ -3,6 +3,7 @@ import { batchNormExample } from './gallery/batch-norm.ts'
 import { classesExample } from './gallery/classes.ts'
 import { convolutionExample } from './gallery/convolution.ts'
 import { deepLinearExample } from './gallery/deep-linear.ts'
+import { deepBatchNormExample } from './gallery/deep-batch-norm.ts'
 import type { GalleryEntry } from './gallery/entry.ts'
 import { growthExample } from './gallery/growth.ts'
 import { normAfterReluExample } from './gallery/norm-after-relu.ts'
@@ -26,6 +27,7 @@ export const GALLERY: readonly GalleryEntry[] = [
   parallelExample,
   classesExample,
   batchNormExample,
+  deepBatchNormExample,
   normAfterReluExample,
   convolutionExample,
   deepLinearExample,

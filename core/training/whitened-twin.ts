@@ -14,7 +14,7 @@
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
 import type { LossId } from '../experiments/document.ts'
 import { Matrix } from '../linalg/matrix.ts'
-import { multiply, norm2, scaleColumns, scaleRows, dot } from '../linalg/products.ts'
+import { columnNorms, dot, multiply, norm2, scaleColumns, scaleRows } from '../linalg/products.ts'
 import { numericalRank, thinSvd } from '../linalg/svd.ts'
 import { bnReluNetwork, gradient, matrixOf, parameters, vectorOf } from '../networks/index.ts'
 import { columnMeans } from '../networks/row-source.ts'
@@ -74,7 +74,10 @@ export interface StepPair {
   /** ΣVᵀ∇_w and ∇_q, r×m: the steps in q-space are −η times these. */
   moved: Matrix
   movedTwin: Matrix
-  /** max |ΣVᵀ∇_w − Σ²∇_q| over max |ΣVᵀ∇_w|: 0 but for rounding. */
+  /**
+   * max |ΣVᵀ∇_w − Σ²∇_q| over the largest entry of ΣVᵀ∇_w or, where that is larger, of what the normalisation takes off it
+   * (along q: with one direction nothing else is left): 0 but for rounding.
+   */
   deviation: number
   /** The same of the gradients in γ, α and W2, which are equal. */
   outerDeviation: number
@@ -104,14 +107,25 @@ export function compareSteps(
     objective,
     moved,
     movedTwin,
-    deviation: deviationOf(moved.data, predicted.data),
+    deviation: deviationOf(moved.data, predicted.data, s[0] ** 2 * radialSize(twin, onU)),
     outerDeviation: Math.max(...outer),
   }
 }
 
-/** max |a − b|/max |a|, 0 between zeros. */
-function deviationOf(a: Float64Array, b: Float64Array): number {
-  let [largest, difference] = [0, 0]
+/** The largest γ·∂γ/‖q‖: the size of what ∇_q, which is orthogonal to q, has lost along q. */
+function radialSize(twin: TrainedNetwork, slopes: NamedArrays): number {
+  const gamma = vectorOf(twin, 'gamma')
+  const sizes = columnNorms(matrixOf(twin, 'W1'))
+  return slopes.gamma.data.reduce(
+    (largest, slope, j) =>
+      sizes[j] === 0 ? largest : Math.max(largest, Math.abs(gamma[j] * slope) / sizes[j]),
+    0,
+  )
+}
+
+/** max |a − b| over the larger of max |a| and `scale`; 0 between zeros. */
+function deviationOf(a: Float64Array, b: Float64Array, scale = 0): number {
+  let [largest, difference] = [scale, 0]
   a.forEach((value, i) => {
     largest = Math.max(largest, Math.abs(value))
     difference = Math.max(difference, Math.abs(value - b[i]))

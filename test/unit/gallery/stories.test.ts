@@ -75,6 +75,13 @@ describe('stories of the gallery', () => {
     expect(trained.objective!).toBeGreaterThan(1.01 * exact.objective!)
   })
 
+  it('deep-batch-norm: the closed form bounds what is trained, and Adam is proved optimal', async () => {
+    const [closed, adam] = await Promise.all([0, 1].map((k) => recordOf('deep-batch-norm', k)))
+    expect(closed).toMatchObject({ status: 'solved', certificate: { level: 'global' } })
+    expect(adam.certificate).toMatchObject({ level: 'global', lowerBound: closed.certificate.lowerBound })
+    expect(adam.objective!).toBeGreaterThan(closed.objective!)
+  })
+
   it('rank-one: the closed form is proved, of rank one in all layers, and training reaches its objective', async () => {
     const [closed, trained] = await Promise.all([0, 1].map((k) => recordOf('rank-one', k)))
     expect(closed.certificate.level).toBe('global')
