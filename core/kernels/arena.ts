@@ -4,6 +4,16 @@ import type { KernelHeap } from './heap.ts'
 const alignment = 64
 const smallestExtent = 1 << 20
 
+/** How far an arena is filled. */
+export interface ArenaMark {
+  /** The extent that is being filled: those before it are full, those after it empty. */
+  readonly current: number
+  readonly next: number
+  readonly end: number
+}
+
+const EMPTY: ArenaMark = { current: -1, next: 0, end: 0 }
+
 /**
  * Memory with one owner, freed as a whole: a run takes an arena, puts its arrays there and frees it at its end.
  *
@@ -14,7 +24,6 @@ export class Arena {
   private readonly heap: KernelHeap
   private readonly buffer: () => ArrayBufferLike
   private readonly extents: { start: number; bytes: number }[] = []
-  /** The extent that is being filled: those before it are full, those after it empty. */
   private current = -1
   private next = 0
   private end = 0
@@ -83,11 +92,16 @@ export class Arena {
     return this.extents.reduce((sum, extent) => sum + extent.bytes, 0)
   }
 
-  /** Forgets all arrays and keeps the bytes: who fills the arena again and again asks the heap once. */
-  rewind(): void {
-    this.current = -1
-    this.next = 0
-    this.end = 0
+  /** What has been taken so far. */
+  mark(): ArenaMark {
+    return { current: this.current, next: this.next, end: this.end }
+  }
+
+  /** Forgets all arrays since `mark`, and keeps the bytes: who fills the arena again and again asks the heap once. */
+  rewind({ current, next, end }: ArenaMark = EMPTY): void {
+    this.current = current
+    this.next = next
+    this.end = end
   }
 
   /** Gives everything back; the arena can then be used anew. */

@@ -87,6 +87,72 @@ export interface KernelExports {
   gatherRows(from: number, bytes: number, rows: number, count: number, to: number): void
   /** Zeros. */
   clear(to: number, bytes: number): void
+  /** sums[j] += Σᵢ aᵢⱼ. What belongs to a column is in double, here and below. */
+  sumColumns(a: number, m: number, n: number, sums: number, single: boolean): void
+  /** sums[j] += Σᵢ (aᵢⱼ − center[j])². */
+  squareColumns(a: number, m: number, n: number, center: number, sums: number, single: boolean): void
+  /** plain[j] += Σᵢ dᵢⱼ, products[j] += Σᵢ dᵢⱼ·aᵢⱼ. */
+  sumProducts(
+    d: number,
+    a: number,
+    m: number,
+    n: number,
+    plain: number,
+    products: number,
+    single: boolean,
+  ): void
+  /** out = (a − center)·factor + shift by columns, and max(·, 0) of that when `rectified`. */
+  affineColumns(
+    a: number,
+    m: number,
+    n: number,
+    center: number,
+    factor: number,
+    shift: number,
+    rectified: boolean,
+    out: number,
+    single: boolean,
+  ): void
+  /** d −= a·factor + shift by columns. */
+  subtractColumns(
+    d: number,
+    a: number,
+    m: number,
+    n: number,
+    factor: number,
+    shift: number,
+    single: boolean,
+  ): void
+  /** out[i] = Σ of rows i·group … of a, n columns. */
+  sumRowGroups(a: number, groups: number, group: number, n: number, out: number, single: boolean): void
+  /** Rows i·group … of out = row i of d where a > 0, else 0. */
+  spreadRows(
+    d: number,
+    groups: number,
+    group: number,
+    n: number,
+    a: number,
+    out: number,
+    single: boolean,
+  ): void
+  /** Rows of the matrix of all patches of images of `image` bytes, pixels of `pixel` bytes. */
+  copyPatches(
+    x: number,
+    image: number,
+    height: number,
+    width: number,
+    pixel: number,
+    filterHeight: number,
+    filterWidth: number,
+    stride: number,
+    above: number,
+    before: number,
+    down: number,
+    across: number,
+    first: number,
+    rows: number,
+    to: number,
+  ): void
 }
 
 /** Which of the two builds runs here. */

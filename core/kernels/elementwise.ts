@@ -2,9 +2,7 @@
  * Steps of gradient training over whole arrays: in the kernel memory by the compiled kernels, elsewhere by plain loops.
  * Which it is depends on where the caller put the arrays, and arrays of one call are in one place.
  */
-import { engine, type Engine } from './engine.ts'
-
-type RealArray = Float64Array | Float32Array
+import { hostOf, isSingle, requireEqual, type RealArray } from './places.ts'
 
 /** x = max(x, 0) in place; NaN stays NaN, so that divergence is seen. */
 export function rectifyInPlace(x: RealArray): void {
@@ -95,29 +93,4 @@ export function clear(x: RealArray): void {
   const host = hostOf(x)
   if (host) host.kernels.clear(x.byteOffset, x.byteLength)
   else x.fill(0)
-}
-
-const isSingle = (x: RealArray): boolean => x.BYTES_PER_ELEMENT === 4
-
-/**
- * The engine when all of these lie in the kernel memory.
- *
- * @throws RangeError when they are not of one precision
- */
-function hostOf(...arrays: readonly RealArray[]): Engine | null {
-  // The kernel memory is shared: anything else need not be looked up.
-  if (arrays.some(({ buffer }) => buffer instanceof ArrayBuffer)) return null
-  if (arrays.some((array) => isSingle(array) !== isSingle(arrays[0]))) {
-    throw new RangeError('These arrays are not of one precision.')
-  }
-  const host = engine()
-  return arrays.every((array) => host.owns(array)) ? host : null
-}
-
-/** @throws RangeError when not all are as long as the first */
-function requireEqual(...arrays: readonly RealArray[]): void {
-  const [{ length }] = arrays
-  for (const array of arrays) {
-    if (array.length !== length) throw new RangeError(`Arrays of ${length} and ${array.length} entries.`)
-  }
 }

@@ -7,6 +7,8 @@ export interface Place<T extends RealArray = RealArray> {
   zeros(length: number): T
   /** `length` entries of undefined content: for arrays that are written before they are read. */
   room(length: number): T
+  /** Runs `body`; the place of all arrays that it made is then free for others. */
+  scoped<R>(body: () => R): R
 }
 
 /** `length` zeros of the precision of `like`. */
@@ -94,6 +96,11 @@ export class Matrix<T extends RealArray = Float64Array> {
     const { place } = this
     const data = place ? place.room(rows * cols) : zerosAlike(this.data, rows * cols)
     return new Matrix(rows, cols, data, place)
+  }
+
+  /** Runs `body`; nothing that it made in the place of this matrix may be used afterwards. */
+  scoped<R>(body: () => R): R {
+    return this.place ? this.place.scoped(body) : body()
   }
 
   transpose(): Matrix<T> {

@@ -27,6 +27,19 @@ export const crossEntropy: Loss = {
     }
     return out
   },
+  replaceByGradient(F, Y) {
+    let sum = 0
+    for (let i = 0, at = 0; i < F.rows; i++) {
+      const shift = logSumExp(F.data, at, F.cols)
+      sum += shift
+      for (const end = at + F.cols; at < end; at++) {
+        const f = F.data[at]
+        sum -= f * Y.data[at]
+        F.data[at] = Math.exp(f - shift) - Y.data[at]
+      }
+    }
+    return sum
+  },
   dualValue(V, Y) {
     let sum = 0
     for (let i = 0; i < V.rows; i++) sum += rowEntropy(V.row(i), Y.row(i))

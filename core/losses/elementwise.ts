@@ -1,4 +1,5 @@
 import type { Matrix, RealArray } from '../linalg/matrix.ts'
+import type { Loss } from './loss.ts'
 
 /** Σ f(Fᵢₖ, Yᵢₖ). */
 export function sumOver(
@@ -8,6 +9,17 @@ export function sumOver(
 ): number {
   let sum = 0
   for (let at = 0; at < F.data.length; at++) sum += f(F.data[at], Y.data[at])
+  return sum
+}
+
+/** ℓ, with F overwritten by ∇ℓ, of a loss that computes them apart. */
+export function valueThenGradient(
+  { value, gradient }: Pick<Loss, 'value' | 'gradient'>,
+  F: Matrix<RealArray>,
+  Y: Matrix<RealArray>,
+): number {
+  const sum = value(F, Y)
+  gradient(F, Y, F)
   return sum
 }
 

@@ -17,14 +17,17 @@ export const equality: Loss = {
   labels: ['real', 'sign', 'one-hot'],
   lipschitz: Infinity,
   value: (F, Y) => (interpolates(F, Y) ? 0 : Infinity),
-  gradient() {
-    throw new RangeError('The equality constraint F = Y has no gradient: nothing can be trained by one.')
-  },
+  gradient: refuseGradient,
+  replaceByGradient: refuseGradient,
   dualValue: (V, Y) => sumOver(V, Y, (v, y) => v * y),
   prox(F, Y, _step, out = Matrix.zeros(F.rows, F.cols)) {
     out.data.set(Y.data)
     return out
   },
+}
+
+function refuseGradient(): never {
+  throw new RangeError('The equality constraint F = Y has no gradient: nothing can be trained by one.')
 }
 
 function interpolates(F: Matrix<RealArray>, Y: Matrix<RealArray>): boolean {

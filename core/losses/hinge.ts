@@ -1,4 +1,4 @@
-import { mapOver, sumOver } from './elementwise.ts'
+import { mapOver, sumOver, valueThenGradient } from './elementwise.ts'
 import { roundedShare, type Loss } from './loss.ts'
 
 /**
@@ -14,6 +14,7 @@ export const hinge: Loss = {
   lipschitz: Infinity,
   value: (F, Y) => sumOver(F, Y, (f, y) => Math.max(0, 1 - y * f)),
   gradient: (F, Y, out) => mapOver(F, Y, out, (f, y) => (y * f < 1 ? -y : 0)),
+  replaceByGradient: (F, Y) => valueThenGradient(hinge, F, Y),
   dualValue(V, Y) {
     const sum = sumOver(V, Y, (v, y) => roundedShare(y * v))
     return Number.isNaN(sum) ? -Infinity : sum

@@ -1,4 +1,4 @@
-import { mapOver, sumOver } from './elementwise.ts'
+import { mapOver, sumOver, valueThenGradient } from './elementwise.ts'
 import { entropyTerm, roundedShare, type Loss } from './loss.ts'
 
 /**
@@ -13,6 +13,7 @@ export const logistic: Loss = {
   lipschitz: 0.25,
   value: (F, Y) => sumOver(F, Y, (f, y) => softplus(-y * f)),
   gradient: (F, Y, out) => mapOver(F, Y, out, (f, y) => -y * sigmoid(-y * f)),
+  replaceByGradient: (F, Y) => valueThenGradient(logistic, F, Y),
   dualValue(V, Y) {
     const sum = sumOver(V, Y, (v, y) => {
       const a = roundedShare(y * v)

@@ -19,6 +19,8 @@ export interface Loss {
   value(F: Matrix<RealArray>, Y: Matrix<RealArray>): number
   /** ∇ℓ in F; where ℓ has a kink, the subgradient that its file names. */
   gradient<T extends RealArray>(F: Matrix<T>, Y: Matrix<RealArray>, out?: Matrix<T>): Matrix<T>
+  /** Overwrites F with ∇ℓ in F and returns ℓ: both at once, for training. */
+  replaceByGradient(F: Matrix<RealArray>, Y: Matrix<RealArray>): number
   /**
    * −ℓ*(−V, Y): the value of the dual problem of THEORY §2 at V, −Infinity outside the domain of ℓ*.
    * Points within {@link DOMAIN_TOLERANCE} of the domain count as rounded and are moved onto it.

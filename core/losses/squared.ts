@@ -1,4 +1,4 @@
-import { mapOver, sumOver } from './elementwise.ts'
+import { mapOver, sumOver, valueThenGradient } from './elementwise.ts'
 import type { Loss } from './loss.ts'
 
 /**
@@ -13,6 +13,7 @@ export const squared: Loss = {
   lipschitz: 1,
   value: (F, Y) => sumOver(F, Y, (f, y) => 0.5 * (f - y) ** 2),
   gradient: (F, Y, out) => mapOver(F, Y, out, (f, y) => f - y),
+  replaceByGradient: (F, Y) => valueThenGradient(squared, F, Y),
   dualValue: (V, Y) => sumOver(V, Y, (v, y) => v * (y - 0.5 * v)),
   prox: (F, Y, step, out) => mapOver(F, Y, out, (f, y) => (f + step * y) / (1 + step)),
 }

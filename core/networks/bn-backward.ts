@@ -1,5 +1,6 @@
 /** The steps back through a normalisation, on matrices of rows×m; formulas in bn-gradient.ts. */
-import type { Matrix } from '../linalg/matrix.ts'
+import { addColumnProducts, subtractColumns } from '../kernels/columns.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import type { BatchStatistics } from './bn-statistics.ts'
 
 export interface ColumnSums {
@@ -15,35 +16,42 @@ export const noSums = (m: number): ColumnSums => ({
 })
 
 /** Adds the sums over the rows of N and dZ to `sums`, and returns them. */
-export function addColumnSums(N: Matrix, dZ: Matrix, sums: ColumnSums): ColumnSums {
-  const { plain, ofProducts } = sums
-  const m = N.cols
-  for (let i = 0; i < N.rows; i++) {
-    for (let j = 0, at = i * m; j < m; j++, at++) {
-      plain[j] += dZ.data[at]
-      ofProducts[j] += dZ.data[at] * N.data[at]
-    }
-  }
+export function addColumnSums(N: Matrix<RealArray>, dZ: Matrix<RealArray>, sums: ColumnSums): ColumnSums {
+  addColumnProducts(dZ, N, sums.plain, sums.ofProducts)
   return sums
 }
 
-/** dZ −= N·diag(share), in place. */
-export function removeNormalized(dZ: Matrix, N: Matrix, share: Float64Array): void {
-  const m = N.cols
-  for (let i = 0; i < N.rows; i++) {
-    for (let j = 0, at = i * m; j < m; j++, at++) dZ.data[at] -= N.data[at] * share[j]
-  }
-}
-
-/** dZ −= 1·meanᵀ, in place. */
-export function removeMean(dZ: Matrix, mean: Float64Array): void {
-  for (let i = 0; i < dZ.rows; i++) {
-    const row = dZ.row(i)
-    for (let j = 0; j < mean.length; j++) row[j] -= mean[j]
-  }
+/**
+ * dZ −= mean(dZ) + N·(n/rows)·dγ in place: what the columns lose because the normalisation takes away their mean and
+ * their size.
+ *
+ * @param rows over which the sums are
+ */
+export function centerSlopes(
+  dZ: Matrix<RealArray>,
+  N: Matrix<RealArray>,
+  { plain, ofProducts }: ColumnSums,
+  n: number,
+  rows: number,
+): void {
+  const share = ofProducts.map((sum) => (sum * n) / rows)
+  const mean = plain.map((sum) => sum / rows)
+  subtractColumns(dZ, N, share, mean)
 }
 
 /** γ/norm, the slope of a normalised column; 0 in columns of zero variance. */
-export function columnSlopes(gamma: Float64Array, { norm }: BatchStatistics): Float64Array {
+export function columnSlopes(gamma: RealArray, { norm }: BatchStatistics): Float64Array {
   return norm.map((value, j) => (value === 0 ? 0 : gamma[j] / value))
+}
+
+/** dγ and dα of these sums, in the place of `like`. */
+export function scaleGradients<T extends RealArray>(
+  { plain, ofProducts }: ColumnSums,
+  n: number,
+  like: Matrix<T>,
+): { gamma: T; alpha: T } {
+  const [gamma, alpha] = [0, 1].map(() => like.roomAlike(1, plain.length).data)
+  gamma.set(ofProducts)
+  alpha.set(plain.map((sum) => sum / Math.sqrt(n)))
+  return { gamma, alpha }
 }

@@ -3,30 +3,30 @@
  * normalised columns of A·W, or with the ReLU before the normalisation. Every layer needs the statistics of all rows
  * of the one before, so whole layers are held: one at a time for a response, all of them for a gradient.
  */
-import type { Matrix } from '../linalg/matrix.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import { multiply, scaleColumns } from '../linalg/products.ts'
-import { addColumnSums, columnSlopes, noSums, removeMean, removeNormalized } from './bn-backward.ts'
+import { addColumnSums, centerSlopes, columnSlopes, noSums, scaleGradients } from './bn-backward.ts'
 import { HiddenLayer, normalize, scaleShift, type BatchStatistics } from './bn-statistics.ts'
-import { maskInactive, rectify } from './feedforward.ts'
+import { maskInactive } from './feedforward.ts'
 import { matrixRows } from './row-source.ts'
 
 /** A hidden layer with its normalisation: W h×m; γ and α m entries each. */
-export interface NormalizedLayer {
-  W: Matrix
-  gamma: Float64Array
-  alpha: Float64Array
+export interface NormalizedLayer<T extends RealArray = Float64Array> {
+  W: Matrix<T>
+  gamma: T
+  alpha: T
 }
 
 /** What a layer made of its input, rows×m each. */
-export interface LayerPass {
-  input: Matrix
+export interface LayerPass<T extends RealArray = Float64Array> {
+  input: Matrix<T>
   statistics: BatchStatistics
   /** Normalised columns. */
-  N: Matrix
+  N: Matrix<T>
   /** The hidden columns, where the ReLU comes before the normalisation. */
-  H: Matrix | null
+  H: Matrix<T> | null
   /** The activations, input of the next layer. */
-  A: Matrix
+  A: Matrix<T>
 }
 
 export interface PassOptions {
@@ -37,24 +37,28 @@ export interface PassOptions {
 }
 
 /** One layer; the statistics are those of the input unless they are given. */
-export function passLayer(
-  { W, gamma, alpha }: NormalizedLayer,
-  input: Matrix,
+export function passLayer<T extends RealArray>(
+  layer: NormalizedLayer<T>,
+  input: Matrix<T>,
   { n, rectified }: PassOptions,
   stored?: BatchStatistics,
-): LayerPass {
+): LayerPass<T> {
+  const { W } = layer
   const hidden = new HiddenLayer(matrixRows(input), W, { rectified, entries: input.rows * W.cols })
   const statistics = stored ?? hidden.statistics(n)
   const taken = hidden.take(0)
   const H = rectified ? taken.clone() : null
   const N = normalize(taken, statistics)
-  const Z = scaleShift(N.clone(), gamma, alpha, n)
-  return { input, statistics, N, H, A: rectified ? Z : rectify(Z) }
+  return { input, statistics, N, H, A: scaleShift(N, layer, n, !rectified) }
 }
 
 /** Every layer, each on the activations of the one before. */
-export function passLayers(layers: readonly NormalizedLayer[], X: Matrix, options: PassOptions): LayerPass[] {
-  const passes: LayerPass[] = []
+export function passLayers<T extends RealArray>(
+  layers: readonly NormalizedLayer<T>[],
+  X: Matrix<T>,
+  options: PassOptions,
+): LayerPass<T>[] {
+  const passes: LayerPass<T>[] = []
   for (const layer of layers) passes.push(passLayer(layer, passes.at(-1)?.A ?? X, options))
   return passes
 }
@@ -70,13 +74,13 @@ export function activationsBehind(
 }
 
 /** The gradient of every layer from dA, ∂ℓ/∂ the last activations, which is overwritten; formulas in bn-gradient.ts. */
-export function backLayers(
-  layers: readonly NormalizedLayer[],
-  passes: readonly LayerPass[],
-  dA: Matrix,
+export function backLayers<T extends RealArray>(
+  layers: readonly NormalizedLayer<T>[],
+  passes: readonly LayerPass<T>[],
+  dA: Matrix<T>,
   options: PassOptions,
-): NormalizedLayer[] {
-  const gradients: NormalizedLayer[] = []
+): NormalizedLayer<T>[] {
+  const gradients: NormalizedLayer<T>[] = []
   let D = dA
   for (let l = layers.length - 1; l >= 0; l--) {
     const { gradient, dH } = backLayer(layers[l], passes[l], D, options)
@@ -87,31 +91,19 @@ export function backLayers(
 }
 
 /** Overwrites dA with dH, ∂ℓ/∂(A·W). */
-function backLayer(
-  { gamma }: NormalizedLayer,
-  { input, statistics, N, H, A }: LayerPass,
-  dA: Matrix,
+function backLayer<T extends RealArray>(
+  { gamma }: NormalizedLayer<T>,
+  { input, statistics, N, H, A }: LayerPass<T>,
+  dA: Matrix<T>,
   { n, rectified }: PassOptions,
-): { gradient: NormalizedLayer; dH: Matrix } {
+): { gradient: NormalizedLayer<T>; dH: Matrix<T> } {
   if (!rectified) maskInactive(dA, A)
-  const { plain, ofProducts } = addColumnSums(N, dA, noSums(N.cols))
-  removeNormalized(
-    dA,
-    N,
-    ofProducts.map((sum) => (sum * n) / N.rows),
-  )
-  removeMean(
-    dA,
-    plain.map((sum) => sum / N.rows),
-  )
+  const sums = addColumnSums(N, dA, noSums(N.cols))
+  centerSlopes(dA, N, sums, n, N.rows)
   if (H) maskInactive(dA, H)
   const dH = scaleColumns(dA, columnSlopes(gamma, statistics), dA)
   return {
     dH,
-    gradient: {
-      W: multiply(input, dH, { transposeA: true }),
-      gamma: ofProducts,
-      alpha: plain.map((sum) => sum / Math.sqrt(n)),
-    },
+    gradient: { W: multiply(input, dH, { transposeA: true }), ...scaleGradients(sums, n, dH) },
   }
 }

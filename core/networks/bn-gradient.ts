@@ -1,62 +1,62 @@
-import { Matrix } from '../linalg/matrix.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import { multiply, scaleColumns } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
 import { rowRange } from './blocks.ts'
 import {
   addColumnSums,
+  centerSlopes,
   columnSlopes,
   noSums,
-  removeMean,
-  removeNormalized,
+  scaleGradients,
   type ColumnSums,
 } from './bn-backward.ts'
 import { normalize, scaleShift, type BatchStatistics, type HiddenLayer } from './bn-statistics.ts'
-import { maskInactive, rectify } from './feedforward.ts'
+import { maskInactive } from './feedforward.ts'
 import type { NormalizedWeights } from './normalized.ts'
-import { repeatRows, sumGroups } from './pooling.ts'
+import { repeatActive, sumGroups } from './pooling.ts'
 
 /** What does not change during one gradient. */
-interface Pass {
-  weights: NormalizedWeights
-  hidden: HiddenLayer
+interface Pass<T extends RealArray> {
+  weights: NormalizedWeights<T>
+  hidden: HiddenLayer<T>
   statistics: BatchStatistics
   n: number
   rectified: boolean
-  dX: Matrix | null
+  dX: Matrix<T> | null
 }
 
-export interface NormalizedGradient {
+export interface NormalizedGradient<T extends RealArray> {
   loss: number
-  gradient: NormalizedWeights
+  gradient: NormalizedWeights<T>
 }
 
-export interface GradientOptions {
+export interface GradientOptions<T extends RealArray> {
   /** Training rows (patch rows), of which those of `hidden` are all or a batch. */
   n: number
   /** Whether `hidden` is (X·W1)₊. */
   rectified?: boolean
   /** Receives ∂ℓ/∂X where X is itself made of parameters. */
-  dX?: Matrix | null
+  dX?: Matrix<T> | null
 }
 
 /** What one block of rows needs kept for the second sweep, rows×m each. */
-interface HiddenBlock {
+interface HiddenBlock<T extends RealArray> {
   /** Normalised columns. */
-  N: Matrix
+  N: Matrix<T>
   /** ∂ℓ/∂Z with Z = N·diag(γ) + 1αᵀ/√n. */
-  dZ: Matrix
+  dZ: Matrix<T>
   /** The hidden layer itself, where the ReLU comes before the statistics. */
-  H: Matrix | null
+  H: Matrix<T> | null
 }
 
-interface OutputSweep {
+interface OutputSweep<T extends RealArray> {
   loss: number
   /** samples×K. */
-  dF: Matrix
-  dW2: Matrix
+  dF: Matrix<T>
+  dW2: Matrix<T>
   sums: ColumnSums
   /** The hidden layer, when it is one block. */
-  kept: HiddenBlock | null
+  kept: HiddenBlock<T> | null
 }
 
 /**
@@ -72,67 +72,67 @@ interface OutputSweep {
  * fit one block, its blocks are computed again there. Of deep networks this is the last hidden layer, X the activations
  * before it, and dX = dH·W1ᵀ goes on.
  */
-export function bnLossGradient(
-  weights: NormalizedWeights,
-  hidden: HiddenLayer,
-  Y: Matrix,
+export function bnLossGradient<T extends RealArray>(
+  weights: NormalizedWeights<T>,
+  hidden: HiddenLayer<T>,
+  Y: Matrix<RealArray>,
   loss: Loss,
-  { n, rectified = false, dX = null }: GradientOptions,
-): NormalizedGradient {
-  const pass = { weights, hidden, statistics: hidden.statistics(n), n, rectified, dX }
+  { n, rectified = false, dX = null }: GradientOptions<T>,
+): NormalizedGradient<T> {
+  const pass: Pass<T> = { weights, hidden, statistics: hidden.statistics(n), n, rectified, dX }
   const outer = outputSweep(pass, Y, loss)
   return {
     loss: outer.loss,
     gradient: {
       W1: inputSweep(pass, outer),
-      gamma: outer.sums.ofProducts,
-      alpha: outer.sums.plain.map((sum) => sum / Math.sqrt(n)),
+      ...scaleGradients(outer.sums, n, outer.dW2),
       W2: outer.dW2,
     },
   }
 }
 
 /** One block: N, the activations before they are summed over patches, and the hidden layer where it is needed. */
-function activate(
-  { hidden, statistics, weights: { gamma, alpha }, n, rectified }: Pass,
+function activate<T extends RealArray>(
+  { hidden, statistics, weights, n, rectified }: Pass<T>,
   index: number,
-): { N: Matrix; A: Matrix; H: Matrix | null } {
+): { N: Matrix<T>; A: Matrix<T>; H: Matrix<T> | null } {
   const taken = hidden.take(index)
   const H = rectified ? taken.clone() : null
   const N = normalize(taken, statistics)
-  const Z = scaleShift(N.clone(), gamma, alpha, n)
-  return { N, A: rectified ? Z : rectify(Z), H }
+  return { N, A: scaleShift(N, weights, n, !rectified), H }
 }
 
 /** dF·W2ᵀ for every row of a sample, where A > 0. */
-function backward({ weights: { W2 }, hidden, rectified }: Pass, A: Matrix, dF: Matrix): Matrix {
-  const dZ = repeatRows(multiply(dF, W2, { transposeB: true }), hidden.source.group)
-  if (!rectified) maskInactive(dZ, A)
-  return dZ
+function backward<T extends RealArray>(
+  { weights: { W2 }, hidden, rectified }: Pass<T>,
+  A: Matrix<T>,
+  dF: Matrix<T>,
+): Matrix<T> {
+  const dA = multiply(dF, W2, { transposeB: true })
+  return rectified ? dA : repeatActive(dA, hidden.source.group, A)
 }
 
-function outputSweep(pass: Pass, Y: Matrix, loss: Loss): OutputSweep {
+function outputSweep<T extends RealArray>(pass: Pass<T>, Y: Matrix<RealArray>, loss: Loss): OutputSweep<T> {
   const {
     weights: { W2 },
     hidden,
   } = pass
-  const { group } = hidden.source
+  const { like, group } = hidden.source
   const m = W2.rows
-  const sweep: OutputSweep = {
+  const sweep: OutputSweep<T> = {
     loss: 0,
-    dF: Matrix.zeros(hidden.rows / group, W2.cols),
-    dW2: Matrix.zeros(m, W2.cols),
+    dF: like.roomAlike(hidden.rows / group, W2.cols),
+    dW2: like.zerosAlike(m, W2.cols),
     sums: noSums(m),
     kept: null,
   }
-  hidden.blocks.forEach((block, i) => {
+  hidden.eachBlock((block, i) => {
     const [first, rows] = [block.first / group, block.rows / group]
     const [Yb, dFb] = [rowRange(Y, first, rows), rowRange(sweep.dF, first, rows)]
     const { N, A, H } = activate(pass, i)
     const pooled = sumGroups(A, group)
-    const F = multiply(pooled, W2)
-    sweep.loss += loss.value(F, Yb)
-    loss.gradient(F, Yb, dFb)
+    multiply(pooled, W2, { out: dFb })
+    sweep.loss += loss.replaceByGradient(dFb, Yb)
     multiply(pooled, dFb, { transposeA: true, beta: 1, out: sweep.dW2 })
     const computed = { N, dZ: backward(pass, A, dFb), H }
     addColumnSums(computed.N, computed.dZ, sweep.sums)
@@ -142,39 +142,24 @@ function outputSweep(pass: Pass, Y: Matrix, loss: Loss): OutputSweep {
 }
 
 /** dW1, and dX where it is wanted. Overwrites `kept`. */
-function inputSweep(pass: Pass, { dF, sums, kept }: OutputSweep): Matrix {
-  const {
-    weights: { W1, gamma },
-    hidden,
-    statistics,
-    n,
-    rectified,
-    dX,
-  } = pass
-  const { group } = hidden.source
-  const dW1 = Matrix.zeros(W1.rows, W1.cols)
-  const share = sums.ofProducts.map((sum) => (sum * n) / hidden.rows)
-  const mean = sums.plain.map((sum) => sum / hidden.rows)
+function inputSweep<T extends RealArray>(pass: Pass<T>, { dF, sums, kept }: OutputSweep<T>): Matrix<T> {
+  const { weights, hidden, statistics, n, dX } = pass
+  const { W1, gamma } = weights
+  const { like, group } = hidden.source
+  const dW1 = like.zerosAlike(W1.rows, W1.cols)
   const slopes = columnSlopes(gamma, statistics)
-  const sloped = dX && scaleColumns(W1, slopes)
-  const meanLast = !rectified && !dX
-  const again = (index: number): HiddenBlock => {
+  const sloped = dX && scaleColumns(W1, slopes, like.roomAlike(W1.rows, W1.cols))
+  const again = (index: number): HiddenBlock<T> => {
     const { first, rows } = hidden.blocks[index]
     const { N, A, H } = activate(pass, index)
     return { N, dZ: backward(pass, A, rowRange(dF, first / group, rows / group)), H }
   }
-  hidden.blocks.forEach(({ first, rows }, i) => {
+  hidden.eachBlock(({ first, rows }, i) => {
     const { N, dZ, H } = kept ?? again(i)
-    removeNormalized(dZ, N, share)
-    if (!meanLast) removeMean(dZ, mean)
+    centerSlopes(dZ, N, sums, n, hidden.rows)
     if (H) maskInactive(dZ, H)
     multiply(hidden.source.take(first, rows), dZ, { transposeA: true, beta: 1, out: dW1 })
     if (dX && sloped) multiply(dZ, sloped, { transposeB: true, out: rowRange(dX, first, rows) })
   })
-  if (meanLast) {
-    // Xᵀ(1·mean(dZ)ᵀ) = x̄ᵀ·(1ᵀdZ): the mean term of dH, taken off once for all blocks.
-    const total = new Matrix(1, W1.cols, sums.plain)
-    multiply(hidden.source.means(), total, { transposeA: true, alpha: -1, beta: 1, out: dW1 })
-  }
   return scaleColumns(dW1, slopes, dW1)
 }

@@ -112,10 +112,12 @@ export function feedforwardLossGradient<T extends RealArray>(
   let value = 0
   for (const block of rowBlocks(X.rows, hiddenUnits(net.layers), entries)) {
     const [Xb, Yb] = [rowsOf(X, block), rowsOf(Y, block)]
-    const all = responses(net, Xb)
-    const F = all.at(-1)
-    value += loss.value(F, Yb)
-    backpropagate(net, Xb, all, loss.gradient(F, Yb, F), gradient)
+    X.scoped(() => {
+      const all = responses(net, Xb)
+      const F = all.at(-1)
+      value += loss.replaceByGradient(F, Yb)
+      backpropagate(net, Xb, all, F, gradient)
+    })
   }
   return { loss: value, gradient: arraysOf(gradient) }
 }

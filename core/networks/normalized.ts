@@ -18,23 +18,21 @@ import { bnLossGradient } from './bn-gradient.ts'
 import { depthOf, hiddenNames, outputName } from './bn-names.ts'
 import { HiddenLayer, normalize, scaleShift, type BatchStatistics } from './bn-statistics.ts'
 import type { LossGradient, NetworkFamily, NetworkShape } from './family.ts'
-import { rectify } from './feedforward.ts'
 import { decayed, free, randomWeights } from './initialize.ts'
 import { geometryArray, geometryOf, patchCount, patchSize, type PatchGeometry } from './patches.ts'
 import { sumGroups } from './pooling.ts'
-import { inDouble } from './precision.ts'
 import { matrixRows, patchRows, type RowSource } from './row-source.ts'
 
 export type NormalizedSettings = FamilySettings<'bn-relu' | 'relu-bn' | 'conv-bn'>
 
 /** The last hidden layer and the output layer, which are the whole network when there is nothing before them. */
-export interface NormalizedWeights {
+export interface NormalizedWeights<T extends RealArray = Float64Array> {
   /** h×m, h the features, the entries of a patch or the units of the hidden layer before. */
-  W1: Matrix
-  gamma: Float64Array
-  alpha: Float64Array
+  W1: Matrix<T>
+  gamma: T
+  alpha: T
   /** m×K. */
-  W2: Matrix
+  W2: Matrix<T>
 }
 
 /** How a family with batch normalisation differs from the others. */
@@ -106,9 +104,7 @@ export function normalizedFamily<Settings extends NormalizedSettings>(
       const statistics = hidden.statistics(hidden.rows)
       return loss.value(respond(last, hidden, statistics, hidden.rows, rectified), Y)
     },
-    lossGradient: inDouble((network, X, Y, loss, n) =>
-      normalizedLossGradient(network, X, Y, loss, { n, rectified }),
-    ),
+    lossGradient: (network, X, Y, loss, n) => normalizedLossGradient(network, X, Y, loss, { n, rectified }),
     refreshStatistics(network, X) {
       const { front, last } = splitOf(network)
       return normalizedNetwork(id, last, sourceOf(network, X), {
@@ -135,18 +131,18 @@ export function normalizedFamily<Settings extends NormalizedSettings>(
  * @param n training rows, of which those of X are all or a batch
  * @param entries bound of a block of the last hidden layer, and of the patches
  */
-export function normalizedLossGradient(
-  network: TrainedNetwork,
-  X: Matrix,
-  Y: Matrix,
+export function normalizedLossGradient<T extends RealArray>(
+  network: TrainedNetwork<T>,
+  X: Matrix<T>,
+  Y: Matrix<RealArray>,
   loss: Loss,
   { n, rectified, entries }: PassOptions & { entries?: number },
-): LossGradient {
+): LossGradient<T> {
   const { front, last } = splitOf(network)
   const options = { n: n * groupOf(network), rectified }
   const passes = passLayers(front, X, options)
   const A = passes.at(-1)?.A ?? X
-  const dX = front.length > 0 ? Matrix.zeros(A.rows, A.cols) : null
+  const dX = front.length > 0 ? A.roomAlike(A.rows, A.cols) : null
   const hidden = new HiddenLayer(sourceOf(network, A, entries), last.W1, { rectified, entries })
   const { loss: value, gradient } = bnLossGradient(last, hidden, Y, loss, { ...options, dX })
   const before = dX ? backLayers(front, passes, dX, options) : []
@@ -198,13 +194,13 @@ export function normalizedNetwork(
 }
 
 /** Every weight from input to output. */
-interface AllWeights {
-  hidden: readonly NormalizedLayer[]
-  output: Matrix
+interface AllWeights<T extends RealArray = Float64Array> {
+  hidden: readonly NormalizedLayer<T>[]
+  output: Matrix<T>
 }
 
 /** The trained arrays, as views. */
-function weightsOf(network: TrainedNetwork): AllWeights {
+function weightsOf<T extends RealArray>(network: TrainedNetwork<T>): AllWeights<T> {
   const layers = depthOf(network)
   const hidden = hiddenNames(layers).map(({ W, gamma, alpha }) => ({
     W: matrixOf(network, W),
@@ -215,16 +211,18 @@ function weightsOf(network: TrainedNetwork): AllWeights {
 }
 
 /** The last two layers apart from those before them. */
-function splitOf(network: TrainedNetwork): { front: readonly NormalizedLayer[]; last: NormalizedWeights } {
+function splitOf<T extends RealArray>(
+  network: TrainedNetwork<T>,
+): { front: readonly NormalizedLayer<T>[]; last: NormalizedWeights<T> } {
   const { hidden, output } = weightsOf(network)
   const { W, gamma, alpha } = hidden[hidden.length - 1]
   return { front: hidden.slice(0, -1), last: { W1: W, gamma, alpha, W2: output } }
 }
 
-const joined = (
-  front: readonly NormalizedLayer[],
-  { W1, gamma, alpha, W2 }: NormalizedWeights,
-): AllWeights => ({ hidden: [...front, { W: W1, gamma, alpha }], output: W2 })
+const joined = <T extends RealArray>(
+  front: readonly NormalizedLayer<T>[],
+  { W1, gamma, alpha, W2 }: NormalizedWeights<T>,
+): AllWeights<T> => ({ hidden: [...front, { W: W1, gamma, alpha }], output: W2 })
 
 /** Mean and norm of every hidden layer as they are stored. */
 const storedStatistics = (network: TrainedNetwork): BatchStatistics[] =>
@@ -234,7 +232,11 @@ const storedStatistics = (network: TrainedNetwork): BatchStatistics[] =>
   }))
 
 /** The rows that the statistics are taken over: those of X, or their patches. */
-function sourceOf(network: TrainedNetwork, X: Matrix, entries?: number): RowSource {
+function sourceOf<T extends RealArray>(
+  network: TrainedNetwork<T>,
+  X: Matrix<T>,
+  entries?: number,
+): RowSource<T> {
   const geometry = storedGeometry(network)
   return geometry ? patchRows(X, geometry, entries) : matrixRows(X)
 }
@@ -270,30 +272,29 @@ function assemble(
   }
 }
 
-function namedWeights({ hidden, output }: AllWeights): NamedArrays {
+function namedWeights<T extends RealArray>({ hidden, output }: AllWeights<T>): NamedArrays<T> {
   const layers = hidden.length + 1
   const entries = hiddenNames(layers).flatMap((names, l) => [
     [names.W, fromMatrix(hidden[l].W)],
     [names.gamma, fromVector(hidden[l].gamma)],
     [names.alpha, fromVector(hidden[l].alpha)],
   ])
-  return { ...Object.fromEntries(entries), [outputName(layers)]: fromMatrix(output) } as NamedArrays
+  return { ...Object.fromEntries(entries), [outputName(layers)]: fromMatrix(output) } as NamedArrays<T>
 }
 
 /** F (samples×K) of the samples behind `hidden`, in a network trained on n rows. */
 function respond(
-  { gamma, alpha, W2 }: NormalizedWeights,
+  weights: NormalizedWeights,
   hidden: HiddenLayer,
   statistics: BatchStatistics,
   n: number,
   rectified: boolean,
 ): Matrix {
   const { group } = hidden.source
-  const F = Matrix.zeros(hidden.rows / group, W2.cols)
+  const F = Matrix.zeros(hidden.rows / group, weights.W2.cols)
   hidden.blocks.forEach(({ first, rows }, i) => {
-    const Z = scaleShift(normalize(hidden.take(i), statistics), gamma, alpha, n)
-    const A = sumGroups(rectified ? Z : rectify(Z), group)
-    multiply(A, W2, { out: rowRange(F, first / group, rows / group) })
+    const Z = scaleShift(normalize(hidden.take(i), statistics), weights, n, !rectified)
+    multiply(sumGroups(Z, group), weights.W2, { out: rowRange(F, first / group, rows / group) })
   })
   return F
 }

@@ -111,12 +111,13 @@ export function parallelLossGradient<T extends RealArray>(
   let value = 0
   for (const { first, rows } of rowBlocks(X.rows, units, entries)) {
     const [Xb, Yb] = [rowRange(X, first, rows), rowRange(Y, first, rows)]
-    const all = nets.map((net) => responses(net, Xb))
-    const F = X.zerosAlike(rows, Y.cols)
-    for (const activations of all) axpy(1, activations.at(-1).data, F.data)
-    value += loss.value(F, Yb)
-    const dF = loss.gradient(F, Yb, F)
-    nets.forEach((net, k) => backpropagate(net, Xb, all[k], dF, gradients[k]))
+    X.scoped(() => {
+      const all = nets.map((net) => responses(net, Xb))
+      const F = X.zerosAlike(rows, Y.cols)
+      for (const activations of all) axpy(1, activations.at(-1).data, F.data)
+      value += loss.replaceByGradient(F, Yb)
+      nets.forEach((net, k) => backpropagate(net, Xb, all[k], F, gradients[k]))
+    })
   }
   const branches = gradients.map(([first, second, third]): Branch<T> => [first.W, second.W, third.W])
   const zeros = (length: number): T => X.zerosAlike(1, length).data

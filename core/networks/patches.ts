@@ -2,7 +2,8 @@
 import type { FamilySettings } from '../experiments/document.ts'
 import type { ProblemSummary } from '../experiments/result.ts'
 import { BidualError } from '../errors.ts'
-import { Matrix, type RealArray } from '../linalg/matrix.ts'
+import { copyPatches } from '../kernels/patches.ts'
+import type { Matrix, RealArray } from '../linalg/matrix.ts'
 
 /** Rows of X are images, row-major, channels fastest; a signal is an image of height 1. */
 export interface PatchGeometry {
@@ -70,53 +71,27 @@ export const patchSize = ({ filterHeight, filterWidth, channels }: PatchGeometry
  * The patches of the rows of X (n×d) as an (n·K_p)×h matrix, grouped by sample: row i·K_p + k is patch k of row i,
  * patches in row-major order of their positions, entries in row-major order with channels fastest.
  */
-export function extractPatches(X: Matrix, geometry: PatchGeometry): Matrix {
+export function extractPatches<T extends RealArray>(X: Matrix<T>, geometry: PatchGeometry): Matrix<T> {
   const count = patchCount(geometry)
   return patchRange(X, geometry, 0, X.rows * count)
 }
 
 /** Rows first … first + rows − 1 of {@link extractPatches}. */
-export function patchRange(X: Matrix, geometry: PatchGeometry, first: number, rows: number): Matrix {
-  const { height, width, stride } = geometry
-  const { down, across } = patchGrid(geometry)
+export function patchRange<T extends RealArray>(
+  X: Matrix<T>,
+  geometry: PatchGeometry,
+  first: number,
+  rows: number,
+): Matrix<T> {
+  const { height, width } = geometry
+  const patches = X.roomAlike(rows, patchSize(geometry))
   const [above, before] = [paddingOf(height, geometry), paddingOf(width, geometry)]
-  const patches = Matrix.zeros(rows, patchSize(geometry))
-  let sample = Math.floor(first / (down * across))
-  let k = first - sample * down * across
-  for (let r = 0; r < rows; r++) {
-    const top = Math.floor(k / across) * stride - above
-    const left = (k % across) * stride - before
-    copyPatch(X.data, sample * X.cols, geometry, top, left, patches.data, r * patches.cols)
-    k++
-    if (k === down * across) [sample, k] = [sample + 1, 0]
-  }
+  copyPatches(X, { ...geometry, ...patchGrid(geometry), above, before }, first, patches)
   return patches
 }
 
 /** No padding along an axis of length 1: a signal has no rows above and below it. */
 const paddingOf = (side: number, { padding }: PatchGeometry): number => (side === 1 ? 0 : padding)
-
-/**
- * Writes the patch with its first pixel at (top, left) to `to`, from entry `at` on; there are zeros where the patch
- * leaves the image that begins at entry `image` of `from`.
- */
-function copyPatch(
-  from: Float64Array,
-  image: number,
-  { height, width, channels, filterHeight, filterWidth }: PatchGeometry,
-  top: number,
-  left: number,
-  to: Float64Array,
-  at: number,
-): void {
-  const [first, end] = [Math.max(0, left), Math.min(width, left + filterWidth)]
-  const count = (end - first) * channels
-  for (let row = Math.max(0, -top); row < filterHeight && top + row < height; row++) {
-    const source = image + ((top + row) * width + first) * channels
-    const target = at + (row * filterWidth + first - left) * channels
-    for (let i = 0; i < count; i++) to[target + i] = from[source + i]
-  }
-}
 
 /** The geometry as the array that a network stores: height, width, channels, fh, fw, stride, padding. */
 export const geometryArray = (geometry: PatchGeometry): Float64Array =>

@@ -1,9 +1,5 @@
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
-import { Matrix, zerosAlike, type RealArray } from '../linalg/matrix.ts'
-import type { Loss } from '../losses/index.ts'
-import type { LossGradient, NetworkFamily } from './family.ts'
-
-const DOUBLE = new Float64Array(0)
+import { zerosAlike, type RealArray } from '../linalg/matrix.ts'
 
 /** A copy of the arrays in the precision of `like`. */
 export function convertArrays<T extends RealArray>(arrays: NamedArrays<RealArray>, like: T): NamedArrays<T> {
@@ -21,27 +17,4 @@ export function convertNetwork<T extends RealArray>(
   like: T,
 ): TrainedNetwork<T> {
   return { family, arrays: convertArrays(arrays, like) }
-}
-
-/** A copy of A in the precision of `like`. */
-export function convertMatrix<T extends RealArray>(A: Matrix<RealArray>, like: T): Matrix<T> {
-  const copy = zerosAlike(like, A.data.length)
-  copy.set(A.data)
-  return new Matrix(A.rows, A.cols, copy)
-}
-
-/** The same gradient for any precision, computed in double. */
-export function inDouble(
-  lossGradient: (network: TrainedNetwork, X: Matrix, Y: Matrix, loss: Loss, n: number) => LossGradient,
-): NetworkFamily['lossGradient'] {
-  return (network, X, Y, loss, n) => {
-    const { loss: value, gradient } = lossGradient(
-      convertNetwork(network, DOUBLE),
-      convertMatrix(X, DOUBLE),
-      convertMatrix(Y, DOUBLE),
-      loss,
-      n,
-    )
-    return { loss: value, gradient: convertArrays(gradient, X.data) }
-  }
 }

@@ -72,7 +72,15 @@ export class TrainingMemory {
     const { passing } = this
     if (!passing) return null
     const room = (length: number): RealArray => this.room(passing, length)
-    return { room, zeros: (length) => cleared(room(length)) }
+    const scoped: Place['scoped'] = (body) => {
+      const mark = passing.mark()
+      try {
+        return body()
+      } finally {
+        passing.rewind(mark)
+      }
+    }
+    return { room, zeros: (length) => cleared(room(length)), scoped }
   }
 
   private room(arena: Arena, length: number): RealArray {

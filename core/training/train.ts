@@ -63,13 +63,13 @@ function* epochs(
     if (reason) return reason
     const objective = trainer.begin()
     if (diverged(objective)) return 'diverged'
-    yield { iteration: epoch, objective, fraction: epoch / count }
+    yield { iteration: epoch, objective, measures: trainer.measures(), fraction: epoch / count }
     const left = trainer.advance(stop)
     if (left) return left
   }
   const objective = trainer.evaluate()
   if (diverged(objective)) return 'diverged'
-  yield { iteration: count, objective, fraction: 1 }
+  yield { iteration: count, objective, measures: trainer.measures(), fraction: 1 }
   return 'maxIterations'
 }
 

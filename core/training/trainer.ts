@@ -1,7 +1,9 @@
 import type { SettingsOf } from '../experiments/document.ts'
 import type { NamedArrays, Problem, RunContext, StopReason, TrainedNetwork } from '../experiments/problem.ts'
+import type { StepMeasures } from '../experiments/result.ts'
 import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import { LOSSES, type Loss } from '../losses/index.ts'
+import { MeasureRecorder } from '../measures/recorder.ts'
 import {
   cloneNetwork,
   NETWORKS,
@@ -51,6 +53,7 @@ export class Trainer {
   private readonly network: TrainedNetwork<RealArray>
   private readonly optimizer: Optimizer
   private readonly batches: Batches
+  private readonly recorder: MeasureRecorder
   /** Where the run is: its epoch, whether that has begun, and the batches of it that are done. */
   private position: Position = { epoch: 0, begun: false, batch: 0 }
   /** ∇ℓ on all rows at the current weights, when `begin` has computed it already. */
@@ -75,6 +78,12 @@ export class Trainer {
     this.batches = makeBatches(this.X, Y, rows, zeros)
     this.period = this.inDouble && this.batches.count === 1 ? 1 : evaluationPeriod(work, settings.precision)
     this.rate = new LearningRate(settings.learningRate, settings.schedule, settings)
+    const { epochs, precision } = settings
+    this.recorder = new MeasureRecorder(problem, this.start, {
+      epochs,
+      batches: this.batches.count,
+      precision,
+    })
   }
 
   /** The epoch that the run is in: 0 at the start, later in a resumed one. */
@@ -102,6 +111,11 @@ export class Trainer {
     this.memory.rewind()
     this.pending = this.family.lossGradient(network, this.X as Matrix, Y, this.loss, Y.rows)
     return this.observe(network, this.pending.loss + beta * regularizer(network))
+  }
+
+  /** Measures of the current weights, where they are due. */
+  measures(): StepMeasures | undefined {
+    return this.recorder.isDue(this.epoch) ? this.recorder.measure(this.weights()) : undefined
   }
 
   /** The objective at the current weights. */

@@ -1,3 +1,12 @@
+export {
+  affineColumns,
+  spreadRows,
+  squareColumns,
+  subtractColumns,
+  sumColumns,
+  sumProducts,
+  sumRowGroups,
+} from './columns'
 export { adam, clear, combine, gatherRows, maskInactive, momentum, rectifyInPlace } from './elementwise'
 export {
   columnSquares,
@@ -9,5 +18,6 @@ export {
   softThreshold,
 } from './fused'
 export { work } from './gemm'
+export { copyPatches } from './patches'
 export { choleskyLeaf, solveLeftLeaf, solveRightLeaf } from './triangular'
 export { axpy, dot, multiplyTransposeVector, multiplyVector, scale, symmetricMultiplyVector } from './vector'

@@ -1,0 +1,166 @@
+/**
+ * Steps of batch normalisation over the rows of a matrix: in the kernel memory by the compiled kernels, elsewhere by plain
+ * loops. What belongs to a column is in double in either precision.
+ */
+import type { Arena } from './arena.ts'
+import type { Engine } from './engine.ts'
+import { hostOf, isSingle, requireEqual, type RealArray } from './places.ts'
+import type { Dense } from './staging.ts'
+
+type Columns = Float64Array
+type Real = Dense<RealArray>
+
+/** sums[j] += Σᵢ aᵢⱼ. */
+export function addColumnSums(A: Real, sums: Columns): void {
+  const { rows, cols, data } = A
+  const host = hostOf(data)
+  if (!host) eachEntry(A, (value, j) => (sums[j] += value))
+  else {
+    withColumns(host, [sums], [sums], ([to]) =>
+      host.kernels.sumColumns(data.byteOffset, rows, cols, to, isSingle(data)),
+    )
+  }
+}
+
+/** sums[j] += Σᵢ (aᵢⱼ − center[j])². */
+export function addCenteredSquares(A: Real, center: Columns, sums: Columns): void {
+  const { rows, cols, data } = A
+  const host = hostOf(data)
+  if (!host) eachEntry(A, (value, j) => (sums[j] += (value - center[j]) ** 2))
+  else {
+    withColumns(host, [center, sums], [sums], ([from, to]) =>
+      host.kernels.squareColumns(data.byteOffset, rows, cols, from, to, isSingle(data)),
+    )
+  }
+}
+
+/** plain[j] += Σᵢ dᵢⱼ and products[j] += Σᵢ dᵢⱼ·aᵢⱼ. */
+export function addColumnProducts(D: Real, A: Real, plain: Columns, products: Columns): void {
+  requireEqual(D.data, A.data)
+  const { rows, cols, data } = D
+  const host = hostOf(data, A.data)
+  if (!host) {
+    eachEntry(D, (value, j, at) => {
+      plain[j] += value
+      products[j] += value * A.data[at]
+    })
+    return
+  }
+  withColumns(host, [plain, products], [plain, products], ([sums, ofProducts]) => {
+    const [d, a] = [data.byteOffset, A.data.byteOffset]
+    host.kernels.sumProducts(d, a, rows, cols, sums, ofProducts, isSingle(data))
+  })
+}
+
+/** By columns. */
+export interface Affine {
+  center: Columns
+  factor: Columns
+  shift: Columns
+}
+
+/** out = (A − center)·factor + shift by columns, and max(·, 0) of that when `rectified`. `out` may be A. */
+export function affineColumns(
+  A: Real,
+  { center, factor, shift }: Affine,
+  rectified: boolean,
+  out: Real,
+): void {
+  requireEqual(A.data, out.data)
+  const { rows, cols, data } = A
+  const host = hostOf(data, out.data)
+  if (!host) {
+    eachEntry(A, (value, j, at) => {
+      const moved = (value - center[j]) * factor[j] + shift[j]
+      // NaN stays NaN, so that divergence is seen.
+      out.data[at] = rectified && moved < 0 ? 0 : moved
+    })
+    return
+  }
+  withColumns(host, [center, factor, shift], [], ([c, f, s]) => {
+    const to = out.data.byteOffset
+    host.kernels.affineColumns(data.byteOffset, rows, cols, c, f, s, rectified, to, isSingle(data))
+  })
+}
+
+/** D −= A·factor + shift by columns. */
+export function subtractColumns(D: Real, A: Real, factor: Columns, shift: Columns): void {
+  requireEqual(D.data, A.data)
+  const { rows, cols, data } = D
+  const host = hostOf(data, A.data)
+  if (!host) {
+    eachEntry(D, (value, j, at) => {
+      data[at] = value - (A.data[at] * factor[j] + shift[j])
+    })
+    return
+  }
+  withColumns(host, [factor, shift], [], ([f, s]) =>
+    host.kernels.subtractColumns(data.byteOffset, A.data.byteOffset, rows, cols, f, s, isSingle(data)),
+  )
+}
+
+/** Row i of out = Σ of rows i·group … (i + 1)·group − 1 of A. */
+export function sumRowGroups(A: Real, group: number, out: Real): void {
+  requireGroups(A, group, out)
+  const host = hostOf(A.data, out.data)
+  const [from, to] = [A.data, out.data]
+  if (host) {
+    host.kernels.sumRowGroups(from.byteOffset, out.rows, group, A.cols, to.byteOffset, isSingle(from))
+    return
+  }
+  to.fill(0)
+  const m = A.cols
+  for (let r = 0, at = 0; r < A.rows; r++) {
+    for (let j = 0, sum = Math.floor(r / group) * m; j < m; j++, at++, sum++) to[sum] += from[at]
+  }
+}
+
+/** Rows i·group … (i + 1)·group − 1 of out = row i of D where A > 0, else 0. */
+export function spreadRows(D: Real, group: number, A: Real, out: Real): void {
+  requireGroups(out, group, D)
+  requireEqual(A.data, out.data)
+  const host = hostOf(D.data, A.data, out.data)
+  const [from, gate, to] = [D.data, A.data, out.data]
+  if (host) {
+    const [d, a, o] = [from.byteOffset, gate.byteOffset, to.byteOffset]
+    host.kernels.spreadRows(d, D.rows, group, D.cols, a, o, isSingle(from))
+    return
+  }
+  const m = D.cols
+  for (let r = 0, at = 0; r < out.rows; r++) {
+    for (let j = 0, row = Math.floor(r / group) * m; j < m; j++, at++, row++) {
+      to[at] = gate[at] > 0 ? from[row] : 0
+    }
+  }
+}
+
+function requireGroups(A: Real, group: number, grouped: Real): void {
+  if (A.rows === grouped.rows * group && A.cols === grouped.cols) return
+  throw new RangeError(`${A.rows}×${A.cols} is not ${grouped.rows}×${grouped.cols} in groups of ${group}.`)
+}
+
+function eachEntry({ rows, cols, data }: Real, visit: (value: number, j: number, at: number) => void): void {
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++, at++) visit(data[at], j, at)
+  }
+}
+
+/** Runs `body` with the addresses of copies of `columns`; carries back those that are `results`. */
+function withColumns(
+  host: Engine,
+  columns: readonly Columns[],
+  results: readonly Columns[],
+  body: (addresses: number[]) => void,
+): void {
+  host.scratch((arena: Arena) => {
+    const copies = columns.map((values) => {
+      const copy = arena.float64Undefined(values.length)
+      copy.set(values)
+      return copy
+    })
+    body(copies.map(({ byteOffset }) => byteOffset))
+    columns.forEach((values, i) => {
+      if (results.includes(values)) values.set(copies[i])
+    })
+  })
+}
