@@ -1,20 +1,47 @@
 import { growAtoms, type Growth } from '../../../atoms/grow.ts'
-import { atomsOf } from '../../../atoms/index.ts'
-import { scaledDualPoint } from '../../../certificates/scaling.ts'
+import { atomsOf, type AtomFamily } from '../../../atoms/index.ts'
+import { scaledDualPoint, type DualPoint } from '../../../certificates/scaling.ts'
 import { effectiveBeta, LOSSES } from '../../../losses/index.ts'
 import { stream } from '../../../random/index.ts'
 import type { SettingsOf } from '../../document.ts'
 import type { MethodOutcome, MethodProgress, Problem, RunContext } from '../../problem.ts'
 
+type Settings = SettingsOf<'convex'>
+type Run<Result> = Generator<MethodProgress, Result>
+
 /**
  * Neurons with biases on data of rank one (THEORY 5.7): kinks at the data points are enough, 2n atoms, and every search
  * for the most violated one is exact.
+ *
+ * Without an output bias this is an upper bound only: hidden biases that grow without limit make constants as cheap as
+ * one likes, so the dual of these atoms bounds no network. The one with the constant free does.
  */
 export function* runAtoms(
   problem: Problem,
-  { tolerance, search }: SettingsOf<'convex'>,
+  settings: Settings,
+  context: RunContext,
+): Run<Omit<MethodOutcome, 'hypotheses'>> {
+  const { growth, family } = yield* grown(problem, settings, context)
+  const own = outcome(problem, settings.tolerance, growth, family.recover(growth.network, growth.B))
+  const { network } = problem
+  if (network.family !== 'relu-bias' || network.outputBias) return own
+  const free = { ...problem, network: { ...network, outputBias: true } }
+  const lowerBound = dualOf(free, (yield* grown(free, settings, context)).growth).value
+  return {
+    ...own,
+    claim: {
+      level: 'bound',
+      lowerBound,
+      how: 'Dual point of the problem with a free output bias, which hidden biases that grow without limit come near; both directions at every data point were priced exactly.',
+    },
+  }
+}
+
+function* grown(
+  problem: Problem,
+  { tolerance, search }: Settings,
   { stop, dictionarySeed }: RunContext,
-): Generator<MethodProgress, Omit<MethodOutcome, 'hypotheses'>> {
+): Run<{ growth: Growth; family: AtomFamily }> {
   const { Y } = problem
   const loss = LOSSES[problem.loss]
   const beta = effectiveBeta(problem.loss, problem.beta)
@@ -27,17 +54,22 @@ export function* runAtoms(
     yield { iteration, objective: primal, dual, phase: `${atoms} atoms` }
     step = run.next()
   }
-  return outcome(problem, tolerance, step.value, family.recover(step.value.network, step.value.B))
+  return { growth: step.value, family }
+}
+
+/** The multipliers that a growth ends with, feasible for all atoms. */
+function dualOf({ Y, loss, beta }: Problem, { V, rhoRatio }: Growth): DualPoint {
+  return scaledDualPoint({ Y, loss: LOSSES[loss], beta }, V.data, rhoRatio * effectiveBeta(loss, beta))
 }
 
 function outcome(
-  { Y, loss, beta }: Problem,
+  problem: Problem,
   tolerance: number,
-  { status, iteration, primal, rhoRatio, network, V }: Growth,
+  growth: Growth,
   recovered: MethodOutcome['network'],
 ): Omit<MethodOutcome, 'hypotheses'> {
-  const rho = rhoRatio * effectiveBeta(loss, beta)
-  const dual = scaledDualPoint({ Y, loss: LOSSES[loss], beta }, V.data, rho)
+  const { status, iteration, primal, network } = growth
+  const dual = dualOf(problem, growth)
   const isSolved = primal - dual.value <= tolerance * Math.abs(primal)
   return {
     // The growth stops on prices; the gap of the point it ends at may be closed before.
@@ -50,7 +82,7 @@ function outcome(
       lowerBound: dual.value,
       how: 'Dual point feasible for both directions at every data point, where the kinks of optimal neurons are; each was priced exactly.',
     },
-    arrays: { dual: { shape: [Y.rows, Y.cols], data: dual.V } },
+    arrays: { dual: { shape: [problem.Y.rows, problem.Y.cols], data: dual.V } },
     details: { 'active atoms': network.length },
   }
 }
