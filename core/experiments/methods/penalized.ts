@@ -1,3 +1,4 @@
+import { labelClaim } from '../../certificates/label-bound.ts'
 import { BidualError } from '../../errors.ts'
 import { LOSSES } from '../../losses/index.ts'
 import { PooledDictionary } from '../../programs/dictionaries/pooled.ts'
@@ -27,7 +28,7 @@ export const runPenalized: RunMethod<'penalized'> = function* (problem, settings
     status,
     iterations: epochs,
     network: best && family.recover(dictionary, blocksOf(program, best.V)),
-    claim: CLAIM,
+    claim: claimOf(problem),
     hypotheses,
     arrays: family.arrays(dictionary),
     details: {
@@ -41,11 +42,16 @@ export const runPenalized: RunMethod<'penalized'> = function* (problem, settings
   }
 }
 
-const CLAIM: MethodOutcome['claim'] = {
-  level: 'none',
-  lowerBound: null,
-  how: 'Cone constraints were penalised, not enforced, and the program was solved by gradient steps: nothing is proved. The objective is that of the recovered network, an upper bound of the optimum.',
+/** Nothing by the method itself; batch-normalised networks have a bound all the same. */
+function claimOf(problem: Problem): MethodOutcome['claim'] {
+  const bound = labelClaim(problem)
+  return bound
+    ? { ...bound, how: `${NOTHING_PROVED} ${bound.how}` }
+    : { level: 'none', lowerBound: null, how: NOTHING_PROVED }
 }
+
+const NOTHING_PROVED =
+  'Cone constraints were penalised, not enforced, and the program was solved by gradient steps: nothing is proved by it. The objective is that of the recovered network, an upper bound of the optimum.'
 
 function penalizedProgram(
   { Y, loss, beta, network }: Problem,

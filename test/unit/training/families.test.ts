@@ -27,6 +27,8 @@ const NETWORKS: [string, NetworkSettings, Problem['summary']['image']][] = (
     ['conv-bn', { filter: 2 }],
     ['parallel', { m1: 4, m2: 3, branches: 5 }],
     ['linear', { layers: 3 }],
+    ['bn-relu', { layers: 4 }],
+    ['relu-bn', { layers: 3 }],
   ] as [FamilyId, object][]
 ).map(([family, changes], k) => [
   `${family} ${JSON.stringify(changes)}`,

@@ -85,10 +85,11 @@ function normalizedLayers(question: NetworkQuestion, after: boolean): string {
     after
       ? String.raw`${BATCH_NORM}\bigl((${inside})_+\bigr)`
       : String.raw`\bigl(${BATCH_NORM}(${inside})\bigr)_+`
+  const last = String.raw`W_{${question.layers - 1}}`
   const inner = hidden(question.layers)
     .slice(1)
     .reduce(
-      (tex, name) => (name.startsWith('W') ? layer(tex + name) : String.raw`\cdots ${tex}\cdots`),
+      (tex, name) => layer(name.startsWith('W') ? tex + name : String.raw`\cdots ${tex}\cdots ${last}`),
       layer('XW_1'),
     )
   return String.raw`F=${inner}\,${output(question)}`

@@ -74,6 +74,22 @@ describe('of other depths and families', () => {
     }
   })
 
+  test('deep batch norm is nested, and only the last one decays', () => {
+    const three = networkOf('bn-relu', { layers: 3 })
+    const BN = String.raw`\mathrm{BN}_{\gamma,\alpha}`
+    expect(three.network).toBe(String.raw`F=\bigl(${BN}(\bigl(${BN}(XW_1)\bigr)_+W_2)\bigr)_+\,w_3`)
+    expect(three.objective).toContain(
+      String.raw`\bigl(\lVert \gamma_2\rVert_2^2+\lVert \alpha_2\rVert_2^2+\lVert w_3\rVert_2^2\bigr)`,
+    )
+    for (const family of ['bn-relu', 'relu-bn'] as const) {
+      for (const layers of [3, 4, 7, 12]) {
+        const { objective, network, words } = networkOf(family, { layers })
+        expect(() => katex.renderToString(objective + network, { throwOnError: true })).not.toThrow()
+        expect(words).toContain('last hidden layer')
+      }
+    }
+  })
+
   test('the path norm is one root a sub-network, with β and no half', () => {
     const { objective } = networkOf('parallel')
     expect(objective).toContain(
