@@ -66,6 +66,45 @@ export const pathPointSchema = z.strictObject({
 })
 export type PathPoint = z.infer<typeof pathPointSchema>
 
+/** Of one weight matrix at the end of a run (THEORY §7). */
+const layerMeasureSchema = z.strictObject({
+  rows: z.number().int(),
+  cols: z.number().int(),
+  /** #{σᵢ > tolerance·σ₁}. */
+  rank: z.number().int(),
+  /** ‖W‖²_F/σ₁². */
+  stableRank: z.number(),
+  operatorNorm: z.number(),
+  frobeniusNorm: z.number(),
+  /** The largest ones, descending. */
+  singularValues: z.array(z.number()),
+})
+export type RecordedLayer = z.infer<typeof layerMeasureSchema>
+
+export const runMeasuresSchema = z.strictObject({
+  /** Of the numerical ranks, relative to σ₁. */
+  tolerance: z.number(),
+  layers: z.array(layerMeasureSchema),
+  /** |cos| between leading singular vectors of layers l and l + 1; null where there is none. */
+  alignments: z.array(real),
+  /** Distinct activation patterns of first-layer neurons on the training rows, and how many there can be. */
+  patterns: z.strictObject({ found: z.number().int(), bound: real }).nullable(),
+  /** Σⱼ |vᵢᵀwⱼ|/‖wⱼ‖ over first-layer neurons, for the directions vᵢ that theory predicts. */
+  projections: z.strictObject({ name: z.string(), sums: z.array(z.number()) }).nullable(),
+  /** Of the last hidden layer on the training rows (see core/measures/neural-collapse.ts); null for regression. */
+  collapse: z
+    .strictObject({
+      withinClass: z.number(),
+      equinorm: z.number(),
+      equiangularity: z.number(),
+      maximalAngle: z.number(),
+      simplexDistance: z.number(),
+      duality: z.number(),
+    })
+    .nullable(),
+})
+export type RunMeasures = z.infer<typeof runMeasuresSchema>
+
 export const runRecordSchema = z.strictObject({
   /** Unique in its experiment, stable across runs of the same document: `convex`, `sgd-2`, `convex@beta=0.1`. */
   key: z.string(),
@@ -90,6 +129,8 @@ export const runRecordSchema = z.strictObject({
   neurons: z.number().int(),
   /** Numerical rank per layer. */
   ranks: z.array(z.number().int()),
+  /** Of the returned network; absent in results of older versions and without a network. */
+  measures: runMeasuresSchema.optional(),
   hypotheses: z.array(hypothesisSchema),
   /** Of path runs: a point for each β, the document's last. */
   path: z.array(pathPointSchema).optional(),
@@ -180,4 +221,22 @@ export interface HistoryPoint {
   dual?: number
   /** Training accuracy, where it is known at no extra cost. */
   accuracy?: number
+  /** At some steps only: all of them together take below a twentieth of the work of training. */
+  measures?: StepMeasures
+}
+
+/** Measures of THEORY §7 at one step of training; arrays have an entry a layer, from input to output. */
+export interface StepMeasures {
+  ranks: number[]
+  stableRanks: number[]
+  operatorNorms: number[]
+  frobeniusNorms: number[]
+  /** Between layers l and l + 1. */
+  alignments: (number | null)[]
+  /** Active hidden neurons. */
+  neurons: number
+  train: Score
+  test: Score | null
+  /** Cosine similarity of the first layer to its start along singular directions of the data, by their indices. */
+  similarities?: { directions: number[]; cosines: (number | null)[] }
 }

@@ -3,7 +3,7 @@
  * objective function, certify, and say everything in a record.
  */
 import { BidualError } from '../errors.ts'
-import { numericalRanks } from '../measures/ranks.ts'
+import { endMeasures } from '../measures/end-state.ts'
 import { activeNeurons, objective as networkObjective, score } from '../networks/index.ts'
 import { deriveSeed } from '../random/stream.ts'
 import { methodApplies } from './catalog.ts'
@@ -131,6 +131,7 @@ function finish(
   const { network, program } = outcome
   const { X, Y, test, loss, beta, summary } = problem
   const objective = network ? finite(networkObjective(network, X, Y, loss, beta)) : null
+  const measures = network && endMeasures(problem, network)
   const record: RunRecord = {
     ...identityOf(spec),
     status: outcome.status,
@@ -144,7 +145,8 @@ function finish(
     train: network ? score(network, X, Y, loss, summary.labels) : { loss: null, accuracy: null },
     test: network && test ? score(network, test.X, test.Y, loss, summary.labels) : null,
     neurons: network ? activeNeurons(network) : 0,
-    ranks: network ? numericalRanks(network) : [],
+    ranks: measures ? measures.layers.map(({ rank }) => rank) : [],
+    ...(measures ? { measures } : {}),
     hypotheses: outcome.hypotheses,
     ...(outcome.path ? { path: outcome.path.map((step) => pathPoint(problem, step)) } : {}),
     details: outcome.details ?? {},

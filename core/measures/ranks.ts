@@ -1,6 +1,7 @@
 import type { TrainedNetwork } from '../experiments/problem.ts'
-import { numericalRank, singularValues } from '../linalg/svd.ts'
+import { numericalRank } from '../linalg/svd.ts'
 import { layers } from '../networks/index.ts'
+import { spectrum } from './spectra.ts'
 
 /** Singular values above this share of the largest count towards a layer's rank. */
 export const RANK_TOLERANCE = 1e-6
@@ -10,5 +11,5 @@ export const RANK_TOLERANCE = 1e-6
  * trained weights approach low rank without reaching it.
  */
 export function numericalRanks(network: TrainedNetwork, tolerance = RANK_TOLERANCE): number[] {
-  return layers(network).map((W) => numericalRank(singularValues(W), tolerance))
+  return layers(network).map((W) => numericalRank(spectrum(W).s, tolerance))
 }
