@@ -19,7 +19,8 @@ import {
 import { normalizedLossGradient } from '../../../core/networks/normalized.ts'
 import { parallelLossGradient } from '../../../core/networks/parallel.ts'
 import { reluLossGradient } from '../../../core/networks/relu.ts'
-import type { NetworkId, TrainedNetwork } from '../../../core/experiments/problem.ts'
+import type { FamilyId } from '../../../core/experiments/document.ts'
+import type { TrainedNetwork } from '../../../core/experiments/problem.ts'
 import { stream } from '../../../core/random/index.ts'
 import { example, FAMILIES, LOSS_IDS, maxDifference, settingsOf } from './fixtures.ts'
 
