@@ -1,5 +1,5 @@
 import { hostOf, type RealArray } from './places.ts'
-import type { Dense } from './staging.ts'
+import { Staging, type Dense } from './staging.ts'
 
 /** Images of height×width pixels of some channels, and where a filter is put on them. */
 export interface PatchPositions {
@@ -19,7 +19,8 @@ export interface PatchPositions {
 
 /**
  * Rows of the matrix of all patches, from `first` on as many as `out` has: patch k of image i is row i·down·across + k,
- * its entries in row-major order with channels fastest; zeros where it leaves the image.
+ * its entries in row-major order with channels fastest; zeros where it leaves the image. Made by the compiled kernel when
+ * `out` lies in the kernel memory; images from elsewhere are copied there first, which is little beside their patches.
  *
  * @param X one image a row
  */
@@ -31,17 +32,32 @@ export function copyPatches(
 ): void {
   const { height, width, channels, filterHeight, filterWidth, stride } = positions
   const { above, before, down, across } = positions
-  const size = X.data.BYTES_PER_ELEMENT
-  const host = hostOf(X.data, out.data)
+  const count = down * across
+  const host = hostOf(out.data)
   if (host) {
-    const [from, image, pixel, to] = [X.data.byteOffset, X.cols * size, channels * size, out.data.byteOffset]
-    const filter = [filterHeight, filterWidth, stride] as const
-    const grid = [above, before, down, across] as const
-    host.kernels.copyPatches(from, image, height, width, pixel, ...filter, ...grid, first, out.rows, to)
+    const sample = Math.floor(first / count)
+    const images = X.data.subarray(sample * X.cols, Math.ceil((first + out.rows) / count) * X.cols)
+    host.scratch((arena) => {
+      const from = new Staging(host, arena).input(images)
+      const size = images.BYTES_PER_ELEMENT
+      const filter = [filterHeight, filterWidth, stride] as const
+      const grid = [above, before, down, across, first - sample * count] as const
+      const to = out.data.byteOffset
+      host.kernels.copyPatches(
+        from,
+        X.cols * size,
+        height,
+        width,
+        channels * size,
+        ...filter,
+        ...grid,
+        out.rows,
+        to,
+      )
+    })
     return
   }
   out.data.fill(0)
-  const count = down * across
   for (let r = 0; r < out.rows; r++) {
     const sample = Math.floor((first + r) / count)
     const k = first + r - sample * count

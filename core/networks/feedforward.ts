@@ -55,9 +55,11 @@ export function hiddenUnits(layers: readonly Layer<RealArray>[]): number {
 export function respond({ layers, rectified }: Feedforward, X: Matrix): Matrix {
   const F = X.roomAlike(X.rows, layers.at(-1)!.W.cols)
   for (const { first, rows } of rowBlocks(X.rows, hiddenUnits(layers))) {
-    let A = rowRange(X, first, rows)
-    for (const layer of layers.slice(0, -1)) A = activate(apply(A, layer), rectified)
-    apply(A, layers.at(-1)!, rowRange(F, first, rows))
+    X.scoped(() => {
+      let A = rowRange(X, first, rows)
+      for (const layer of layers.slice(0, -1)) A = activate(apply(A, layer), rectified)
+      apply(A, layers.at(-1)!, rowRange(F, first, rows))
+    })
   }
   return F
 }

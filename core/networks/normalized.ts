@@ -290,9 +290,9 @@ function respond(
   n: number,
   rectified: boolean,
 ): Matrix {
-  const { group } = hidden.source
-  const F = Matrix.zeros(hidden.rows / group, weights.W2.cols)
-  hidden.blocks.forEach(({ first, rows }, i) => {
+  const { like, group } = hidden.source
+  const F = like.roomAlike(hidden.rows / group, weights.W2.cols)
+  hidden.eachBlock(({ first, rows }, i) => {
     const Z = scaleShift(normalize(hidden.take(i), statistics), weights, n, !rectified)
     multiply(sumGroups(Z, group), weights.W2, { out: rowRange(F, first / group, rows / group) })
   })

@@ -34,7 +34,7 @@ export class TrainingMemory {
 
   /** `length` zeros, for the whole run. */
   zeros(length: number): RealArray {
-    return this.kept ? cleared(this.room(this.kept, length)) : zerosAlike(this.like, length)
+    return this.kept ? cleared(roomIn(this.kept, this.like, length)) : zerosAlike(this.like, length)
   }
 
   /** A copy of the network. */
@@ -54,7 +54,12 @@ export class TrainingMemory {
   data(A: Matrix, whole: boolean): Matrix<RealArray> {
     const copied =
       this.like instanceof Float32Array || (this.kept && whole && A.data.byteLength <= AFFORDED_COPY)
-    return new Matrix(A.rows, A.cols, copied ? this.copy(A.data) : A.data, this.place())
+    return new Matrix(A.rows, A.cols, copied ? this.copy(A.data) : A.data, this.place(this.like))
+  }
+
+  /** A for an evaluation in double, with a place for what is made from it until the next `rewind`; not copied. */
+  evaluated(A: Matrix): Matrix {
+    return new Matrix(A.rows, A.cols, A.data, this.place(LIKE.f64) as Place<Float64Array> | null)
   }
 
   /** The next gradient is about to be computed: all that was made for the last one goes. */
@@ -68,10 +73,10 @@ export class TrainingMemory {
     this.passing?.free()
   }
 
-  private place(): Place | null {
+  private place(like: RealArray): Place | null {
     const { passing } = this
     if (!passing) return null
-    const room = (length: number): RealArray => this.room(passing, length)
+    const room = (length: number): RealArray => roomIn(passing, like, length)
     const scoped: Place['scoped'] = (body) => {
       const mark = passing.mark()
       try {
@@ -83,15 +88,15 @@ export class TrainingMemory {
     return { room, zeros: (length) => cleared(room(length)), scoped }
   }
 
-  private room(arena: Arena, length: number): RealArray {
-    return this.like instanceof Float32Array ? arena.float32Undefined(length) : arena.float64Undefined(length)
-  }
-
   private copy(values: RealArray): RealArray {
     const copy = this.zeros(values.length)
     copy.set(values)
     return copy
   }
+}
+
+function roomIn(arena: Arena, like: RealArray, length: number): RealArray {
+  return like instanceof Float32Array ? arena.float32Undefined(length) : arena.float64Undefined(length)
 }
 
 function cleared(array: RealArray): RealArray {

@@ -122,7 +122,9 @@ export class Trainer {
   evaluate(): number {
     const { X, Y, loss, beta } = this.problem
     const network = this.weights()
-    return this.observe(network, objective(network, X, Y, loss, beta))
+    this.pending = null
+    this.memory.rewind()
+    return this.observe(network, objective(network, this.memory.evaluated(X), Y, loss, beta))
   }
 
   /** The steps of the rest of the epoch; returns why it was left, or null at its end. */

@@ -69,9 +69,13 @@ function copyInside(
   }
 }
 
-/** Few words at a time: a call of memory.copy would take longer. */
+/** Few words at a time: a call of memory.copy would take longer. The last vector may overlap the one before. */
 function copyWords(from: usize, to: usize, bytes: i32): void {
   let at: i32 = 0
   for (; at + 16 <= bytes; at += 16) v128.store(to + at, v128.load(from + at))
+  if (at > 0 && at < bytes) {
+    v128.store(to + bytes - 16, v128.load(from + bytes - 16))
+    return
+  }
   for (; at < bytes; at += 4) store<u32>(to + at, load<u32>(from + at))
 }
