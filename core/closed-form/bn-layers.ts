@@ -10,7 +10,7 @@ import { activationsBehind, type NormalizedLayer } from '../networks/bn-front.ts
 import { stream, type Stream } from '../random/index.ts'
 import { rangeNames, type NormalizedFamilyId } from './bn-theorems.ts'
 
-/** Units of every random layer for each sample: with as many as samples A would be square and often ill-conditioned. */
+/** Units of the last random layer for each sample: with as many as samples A would be square and often ill-conditioned. */
 const UNITS_PER_SAMPLE = 2
 
 export interface FixedLayers {
@@ -21,16 +21,18 @@ export interface FixedLayers {
   measured: Hypothesis[]
 }
 
-/** The hidden layers before the last of the problem's network: Gaussian weights and shifts, γ = 1. */
+/**
+ * The hidden layers before the last of the problem's network: Gaussian weights and shifts, γ = 1. The last of them is wide
+ * enough to span, those before it have the width of the document.
+ */
 export function fixedLayers({ X, network, summary: { n } }: Problem, seed: number): FixedLayers {
   const { layers, width } = network as { layers: number; width: number }
   if (layers === 2) return { front: [], A: X, measured: [] }
   const id = network.family as NormalizedFamilyId
   const units = Math.max(width, UNITS_PER_SAMPLE * n)
   const source = stream(seed).split('fixed layers')
-  const front = Array.from({ length: layers - 2 }, (_, l) =>
-    randomLayer(l === 0 ? X.cols : units, units, source.split(l)),
-  )
+  const sizes = [X.cols, ...Array<number>(layers - 3).fill(width), units]
+  const front = sizes.slice(1).map((size, l) => randomLayer(sizes[l], size, source.split(l)))
   const A = activationsBehind(front, X, { n, rectified: id === 'relu-bn' })
   return { front, A, measured: [rangeOf(A, id, units)] }
 }
@@ -50,6 +52,6 @@ function rangeOf(A: Matrix, id: NormalizedFamilyId, units: number): Hypothesis {
   return {
     name: rangeNames[id].behind,
     holds: found === A.rows,
-    value: `${found} of ${A.rows} with ${units} units a layer`,
+    value: `${found} of ${A.rows} with ${units} units`,
   }
 }

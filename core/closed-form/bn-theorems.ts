@@ -31,11 +31,11 @@ const range = (situation: Situation, onData: (situation: Situation) => Hypothesi
   return [fewEnoughSamples(situation), { name: behind, holds: true, value: 'measured when it runs' }]
 }
 
-/** Samples up to which layers of twice as many units are made, decomposed and stored in reasonable time. */
+/** Samples up to which a layer of twice as many units is made, checked and stored in reasonable time. */
 const MOST_SAMPLES = 3000
 
 const fewEnoughSamples = ({ summary: { n } }: Situation): Hypothesis => ({
-  name: `n ≤ ${MOST_SAMPLES} for fixed layers of 2n units`,
+  name: `n ≤ ${MOST_SAMPLES} for a fixed layer of 2n units`,
   holds: n <= MOST_SAMPLES,
   value: n,
 })

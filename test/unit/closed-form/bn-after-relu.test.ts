@@ -72,7 +72,7 @@ describe('deeper networks', () => {
       expect(outcome.hypotheses.at(-1)).toEqual({
         name: 'rank(A) = n behind fixed random layers',
         holds: true,
-        value: '20 of 20 with 40 units a layer',
+        value: '20 of 20 with 40 units',
       })
     }
   })

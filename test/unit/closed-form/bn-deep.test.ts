@@ -42,7 +42,7 @@ describe.each([3, 4, 6])('closed forms 5.1 and 5.2 with %i layers', (depth) => {
     expect(solve(problem).hypotheses.at(-1)).toEqual({
       name: 'rank([A 1]) = n behind fixed random layers',
       holds: true,
-      value: '24 of 24 with 48 units a layer',
+      value: '24 of 24 with 48 units',
     })
   })
 })
@@ -66,7 +66,7 @@ describe('a range that is too small', () => {
 
   it('is refused with its figure', () => {
     expect(() => solve(problem)).toThrow(
-      'The closed form needs rank([A 1]) = n behind fixed random layers (here 11 of 12 with 24 units a layer).',
+      'The closed form needs rank([A 1]) = n behind fixed random layers (here 11 of 12 with 24 units).',
     )
   })
 
