@@ -1,7 +1,8 @@
 /** What the families with batch normalisation share: arrays, statistics, response. */
 import type { FamilySettings } from '../experiments/document.ts'
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
-import { Matrix, type RealArray } from '../linalg/matrix.ts'
+import type { Matrix} from '../linalg/matrix.ts';
+import { type RealArray } from '../linalg/matrix.ts'
 import { multiply, rowNorms } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
 import { fromMatrix, fromVector, matrixOf, vectorOf } from './arrays.ts'

@@ -42,7 +42,7 @@ describe.each([2, 3, 5])('relu-bias of %i layers', (depth) => {
   it('responds layer by layer, a bias in each', () => {
     let A = X
     for (const { W, b } of deep.slice(0, -1)) A = relu(plus(multiply(A, W), b!))
-    same(forward(network, X), plus(multiply(A, deep.at(-1)!.W), deep.at(-1)!.b!))
+    same(forward(network, X), plus(multiply(A, deep.at(-1).W), deep.at(-1).b!))
   })
 
   it('has the gradient of its objective, with an output bias and without', () => {
