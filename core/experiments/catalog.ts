@@ -5,6 +5,7 @@
 import { closedFormApplies } from '../closed-form/applies.ts'
 import { THEOREMS } from '../closed-form/theorems.ts'
 import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
+import { kernelApplies } from '../kernel-methods/applies.ts'
 import { LOSSES } from '../losses/index.ts'
 import { convexApplies, gatedApplies, pathApplies } from '../programs/applies.ts'
 import { cuttingPlanesApplies } from '../programs/cutting-planes/applies.ts'
@@ -155,6 +156,13 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     source: 'Ergen & Pilanci 2021 (JMLR), §7',
     label: () => 'Least squares',
     applies: ({ network, loss, summary }) => leastSquaresApplies(network, loss, summary),
+  },
+  ntk: {
+    title: 'Tangent kernel',
+    summary: 'Infinitely wide networks whose neurons hardly move: kernel regression, another model.',
+    source: 'Ergen & Pilanci 2021 (JMLR), §7, (20)',
+    label: ({ bias }) => (bias ? 'Tangent kernel' : 'Tangent kernel, no bias'),
+    applies: ({ loss, summary }) => kernelApplies(loss, summary),
   },
 }
 

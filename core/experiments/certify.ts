@@ -1,4 +1,5 @@
 /** From what a method claims to what is shown: gaps are taken against the network's own objective. */
+import { OTHER_MODELS } from './other-models.ts'
 import type { MethodOutcome } from './problem.ts'
 import type { Certificate, RunRecord } from './result.ts'
 
@@ -39,8 +40,7 @@ export interface BoundEntry {
   problem: string
 }
 
-/** The least-squares baseline trains another network: bounds neither come from it nor apply to it. */
-const concernsNetwork = ({ method }: RunRecord) => method !== 'least-squares'
+const concernsNetwork = ({ method }: RunRecord) => !OTHER_MODELS.has(method)
 
 const isProof = ({ record }: BoundEntry) =>
   concernsNetwork(record) && ['global', 'bound'].includes(record.certificate.level)

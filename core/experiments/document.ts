@@ -371,6 +371,14 @@ export const METHOD_SCHEMAS = {
     scale: positive.default(0.1),
   }),
   'least-squares': z.strictObject({ id: z.literal('least-squares') }),
+  /** The neural tangent kernel of two-layer ReLU networks (THEORY §6). */
+  ntk: z.strictObject({
+    id: z.literal('ntk'),
+    /** Compare (x, 1) instead of x. */
+    bias: z.boolean().default(true),
+    /** Squared loss: what β regularises, the coefficients of the kernel or the function. */
+    norm: z.enum(['coefficients', 'function']).default('coefficients'),
+  }),
 } as const
 
 export type MethodId = keyof typeof METHOD_SCHEMAS
@@ -386,6 +394,7 @@ export const methodSchema = z.discriminatedUnion('id', [
   METHOD_SCHEMAS.sgd,
   METHOD_SCHEMAS['whitened-gd'],
   METHOD_SCHEMAS['least-squares'],
+  METHOD_SCHEMAS.ntk,
 ])
 
 export const limitsSchema = z.strictObject({

@@ -6,6 +6,7 @@ import { runCuttingPlanes } from './methods/cutting-planes.ts'
 import { runGated } from './methods/gated.ts'
 import { runLeastSquares } from './methods/least-squares.ts'
 import { runLowRank } from './methods/low-rank.ts'
+import { runNtk } from './methods/ntk.ts'
 import { runPath } from './methods/path.ts'
 import { runPenalized } from './methods/penalized.ts'
 import { runSgd } from './methods/sgd.ts'
@@ -23,6 +24,7 @@ const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
   sgd: runSgd,
   'whitened-gd': runWhitenedGd,
   'least-squares': runLeastSquares,
+  ntk: runNtk,
 }
 
 /** Start the method named by `settings.id`; nothing is computed before the first `next()`. */

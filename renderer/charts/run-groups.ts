@@ -1,5 +1,6 @@
 /** Runs that are trials of one thing, together: what a band, a table row and a legend entry stand for. */
 import type { MethodId } from '../../core/experiments/document.ts'
+import { OTHER_MODELS } from '../../core/experiments/other-models.ts'
 import type { HistoryPoint, RunRecord, RunStatus } from '../../core/experiments/result.ts'
 import { identityOf } from './identity.ts'
 import type { Identity } from './identity.ts'
@@ -115,8 +116,8 @@ const objectivesOf = ({ record, history }: TracedRun): number[] => {
 export function bestObjectives(groups: readonly RunGroup[]): Map<string, number> {
   const best = new Map<string, number>()
   for (const { problem, method, runs } of groups) {
-    // The gated relaxation and the linear baseline are other networks: their objectives may lie below.
-    if (method === 'gated' || method === 'least-squares') continue
+    // The gated relaxation and other models are not the network: their objectives may lie below.
+    if (method === 'gated' || OTHER_MODELS.has(method)) continue
     for (const run of runs) {
       const least = objectivesOf(run).reduce((a, b) => Math.min(a, b), Infinity)
       if (Number.isFinite(least)) best.set(problem, Math.min(best.get(problem) ?? Infinity, least))

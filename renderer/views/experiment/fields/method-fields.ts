@@ -322,4 +322,22 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
     ...START_FIELDS,
   ],
   'least-squares': [],
+  ntk: [
+    {
+      path: 'bias',
+      label: 'Bias',
+      kind: 'switch',
+      help: 'Compares rows with a 1 appended; without it, data on a line have a kernel of rank 2 and cannot be fitted.',
+    },
+    {
+      path: 'norm',
+      label: 'Regularise',
+      kind: 'choice',
+      help: 'What the weight decay acts on when the loss is squared.',
+      options: [
+        { value: 'coefficients', label: 'Coefficients', hint: 'Sum of squares of the kernel’s coefficients' },
+        { value: 'function', label: 'Function', hint: 'Norm of the function, as in kernel ridge regression' },
+      ],
+    },
+  ],
 }

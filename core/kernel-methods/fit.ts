@@ -1,0 +1,36 @@
+import { ridge } from '../closed-form/ridge.ts'
+import { cholesky } from '../linalg/cholesky.ts'
+import { symmetricEigen } from '../linalg/eigen.ts'
+import type { Matrix } from '../linalg/matrix.ts'
+import { multiply, scaleRows } from '../linalg/products.ts'
+
+/** argmin over C of ½‖K·C − Y‖² + (β/2)‖C‖²: equation (20) of Ergen & Pilanci 2021 with the equality relaxed. */
+export function fitCoefficients(K: Matrix, Y: Matrix, beta: number): Matrix {
+  return ridge(K, Y, beta)
+}
+
+/** argmin over C of ½‖K·C − Y‖² + (β/2)⟨C, K·C⟩ for a positive semidefinite K: (K + βI)⁻¹·Y. */
+export function fitFunction(K: Matrix, Y: Matrix, beta: number): Matrix {
+  const shifted = K.clone()
+  for (let i = 0; i < K.rows; i++) shifted.data[i * (K.rows + 1)] += beta
+  return cholesky(shifted).solve(Y)
+}
+
+export interface MinimumNormFit {
+  /** K†·Y. */
+  C: Matrix
+  /** Eigenvalues of K that count: above 10·ε·n of the largest. */
+  rank: number
+}
+
+/** The C of least norm among the minimisers of ‖K·C − Y‖, K symmetric (Ergen & Pilanci 2021, (20)). */
+export function fitMinimumNorm(K: Matrix, Y: Matrix): MinimumNormFit {
+  const { values, vectors } = symmetricEigen(K)
+  const limit = 10 * Number.EPSILON * K.rows * Math.max(...values.map(Math.abs))
+  const inverse = values.map((value) => (Math.abs(value) > limit ? 1 / value : 0))
+  const rotated = multiply(vectors, Y, { transposeA: true })
+  return {
+    C: multiply(vectors, scaleRows(rotated, inverse)),
+    rank: inverse.filter((value) => value !== 0).length,
+  }
+}
