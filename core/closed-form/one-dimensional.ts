@@ -1,8 +1,12 @@
 /** The computing half of the theorems on data of one dimension (THEORY 5.7). */
 import type { FamilySettings } from '../experiments/document.ts'
 import type { NamedArray, Problem, TrainedNetwork } from '../experiments/problem.ts'
-import { effectiveBeta } from '../losses/index.ts'
-import { sizeOf, type KinkedFunction } from './one-dimensional/kinks.ts'
+import { Matrix } from '../linalg/matrix.ts'
+import { maxAbs } from '../linalg/products.ts'
+import { effectiveBeta, LOSSES } from '../losses/index.ts'
+import { bestBehindTrunk } from './one-dimensional/deep.ts'
+import { slopesOf } from './one-dimensional/interpolation.ts'
+import { sizeOf, valuesAt, type KinkedFunction } from './one-dimensional/kinks.ts'
 import type { Line } from './one-dimensional/line.ts'
 import {
   branchCost,
@@ -39,8 +43,40 @@ export const solveOneDimensionalNoIntercept: SolveTheorem = (problem) => {
   return { ...form, details: { ...form.details, 'optimum with an intercept': lowerBound } }
 }
 
-export const solveOneDimensionalDeep: SolveTheorem = (problem) => deep(problem, 'trunk')
-export const solveOneDimensionalBranches: SolveTheorem = (problem) => deep(problem, 'branches')
+/** Shared layers that carry the coordinate, then the two-layer solution of the β′ that costs least at this depth. */
+export const solveOneDimensionalDeep: SolveTheorem = (problem) => {
+  const { layers, outputBias } = settingsOf(problem)
+  const { solution, beta } = bestBehindTrunk(problem, outputBias, layers)
+  const form = closedForm(problem, solution, SHAPES.trunk, deepClaim(problem, solution, layers))
+  return { ...form, details: { ...form.details, 'β of the ℓ₁ problem': beta } }
+}
+
+/** As the paper builds it: the solution of two layers, a branch of single neurons for each of its atoms. */
+export const solveOneDimensionalBranches: SolveTheorem = (problem) => {
+  const { layers, outputBias } = settingsOf(problem)
+  const solution = solveOnLine(problem, outputBias)
+  return closedForm(problem, solution, SHAPES.branches, deepClaim(problem, solution, layers))
+}
+
+/**
+ * A network is no steeper than the product of the norms of its layers, so half their squares are at least
+ * (L/2)·slope^{2/L} (inequality of the means): a bound for interpolants, exact where the data are on a straight line.
+ */
+function deepClaim({ loss }: Problem, { line, ...f }: LineSolution, layers: number): ClosedForm['claim'] {
+  if (loss !== 'equality') return UNPROVED
+  const steepest = maxAbs(slopesOf(line.points, valuesAt(line.points, f)))
+  return {
+    level: 'bound',
+    lowerBound: (layers / 2) * steepest ** (2 / layers),
+    how: `The steepest piece between two data points bounds the product of the norms of all ${layers} layers. ${UNPROVED.how}`,
+  }
+}
+
+const UNPROVED: ClosedForm['claim'] = {
+  level: 'none',
+  lowerBound: null,
+  how: 'Built from a solution of two layers: its kinks are at data points, but other networks of this depth can cost less.',
+}
 
 interface Shape {
   build: (line: Line, f: KinkedFunction, shape: NetworkShape) => TrainedNetwork
@@ -53,24 +89,6 @@ const SHAPES = {
   trunk: { build: trunkNetwork, cost: trunkCost },
 } as const satisfies Record<string, Shape>
 
-function deep(problem: Problem, id: keyof typeof SHAPES): ClosedForm {
-  const { layers, outputBias } = settingsOf(problem)
-  const solution = solveOnLine(problem, outputBias)
-  const form = closedForm(problem, solution, SHAPES[id], {
-    level: 'none',
-    lowerBound: null,
-    how: `The solution of two layers, built with ${layers}: its kinks are at data points, but nothing proves that no other network of this depth costs less.`,
-  })
-  return {
-    ...form,
-    details: {
-      ...form.details,
-      'cost as parallel branches': branchCost(solution, layers),
-      'cost behind shared layers': trunkCost(solution, layers),
-    },
-  }
-}
-
 function closedForm(
   problem: Problem,
   solution: LineSolution,
@@ -79,11 +97,14 @@ function closedForm(
 ): ClosedForm {
   const { line, primal, dual, V } = solution
   const shape = settingsOf(problem)
-  const beta = effectiveBeta(problem.loss, problem.beta)
+  const { Y, loss } = problem
+  const f = valuesAt(line.points, solution)
+  const F = Matrix.column(Float64Array.from(line.place, (k) => f[k]))
+  const value = LOSSES[loss].value(F, Y) + effectiveBeta(loss, problem.beta) * cost(solution, shape.layers)
   const isExact = solution.status === 'solved' && primal - dual <= SOLVED_GAP * Math.max(1, Math.abs(primal))
   return {
     network: build(line, solution, shape),
-    value: primal + beta * (cost(solution, shape.layers) - sizeOf(solution)),
+    value,
     claim,
     status: isExact ? 'solved' : 'numericalError',
     arrays: { dual: { shape: [V.length, 1], data: V }, kinks: kinkTable(line, solution) },

@@ -48,13 +48,18 @@ export function interpolateWithoutIntercept(points: Float64Array, y: Float64Arra
   }
 }
 
-/** Slope of the first piece, and the change of slope at every interior point. */
-export function bendsOf(points: Float64Array, y: Float64Array): { slope: number; bends: Bend[] } {
-  const slopes = Array.from(
+/** The slope of every piece between two points. */
+export function slopesOf(points: Float64Array, y: Float64Array): Float64Array {
+  return Float64Array.from(
     { length: points.length - 1 },
     (_, k) => (y[k + 1] - y[k]) / (points[k + 1] - points[k]),
   )
-  const bends = slopes.slice(1).map((next, k): Bend => ({ point: k + 1, jump: next - slopes[k] }))
+}
+
+/** Slope of the first piece, and the change of slope at every interior point. */
+function bendsOf(points: Float64Array, y: Float64Array): { slope: number; bends: Bend[] } {
+  const slopes = slopesOf(points, y)
+  const bends = Array.from(slopes.subarray(1), (next, k): Bend => ({ point: k + 1, jump: next - slopes[k] }))
   return { slope: slopes[0], bends }
 }
 

@@ -3,7 +3,7 @@
  * problem with β·size is solved exactly, and the objective decides how far to go there. Quadratic convergence.
  */
 import { valuesAt, sizeOf, type Kink, type KinkedFunction } from './kinks.ts'
-import { solveSquared } from './squared.ts'
+import { squaredSolver } from './squared.ts'
 import type { LabelledPoint } from './support-vectors.ts'
 
 const STEPS = 200
@@ -14,26 +14,33 @@ const LEAST_CURVATURE = 1e-9
 /** Share of the fall predicted that a step has to reach. */
 const SUFFICIENT = 1e-4
 
-/** min Σ wᵢ log(1 + exp(−yᵢfᵢ)) + β·size(f), over rows of one point and label wᵢ times. */
-export function solveLogistic(
+export interface LogisticFit extends KinkedFunction {
+  status: 'solved' | 'stalled'
+}
+
+/**
+ * min Σ wᵢ log(1 + exp(−yᵢfᵢ)) + β·size(f), over rows of one point and label wᵢ times, for any β: each solution starts at
+ * the one before.
+ */
+export function logisticSolver(
   points: Float64Array,
   rows: readonly LabelledPoint[],
-  beta: number,
   hasIntercept: boolean,
-): KinkedFunction & { status: 'solved' | 'stalled' } {
-  const value = (f: KinkedFunction): number => lossOf(rows, valuesAt(points, f)) + beta * sizeOf(f)
-  let current: KinkedFunction = { kinks: [], intercept: 0 }
-  let objective = value(current)
-  for (let step = 0; step < STEPS; step++) {
-    const model = modelAt(points, rows, valuesAt(points, current))
-    const next = solveSquared(model, beta, hasIntercept)
-    if (next.status === 'stalled') return { ...current, status: 'stalled' }
-    const moved = search(current, next, objective, predictedFall(model, current, next, beta), value)
-    const fall = objective - moved.objective
-    ;[current, objective] = [moved.to, moved.objective]
-    if (fall <= IDLE * objective) return { ...current, status: 'solved' }
+): (beta: number) => LogisticFit {
+  let last: LogisticFit = { status: 'solved', kinks: [], intercept: 0 }
+  return (beta) => {
+    const value = (f: KinkedFunction): number => lossOf(rows, valuesAt(points, f)) + beta * sizeOf(f)
+    for (let step = 0; step < STEPS; step++) {
+      const model = modelAt(points, rows, valuesAt(points, last))
+      const next = squaredSolver(model, hasIntercept)(beta)
+      if (next.status === 'stalled') break
+      const before = value(last)
+      const moved = search(last, next, before, predictedFall(model, last, next, beta), value)
+      last = { status: 'stalled', ...moved.to }
+      if (before - moved.objective <= IDLE * before) return (last = { ...last, status: 'solved' })
+    }
+    return last
   }
-  return { ...current, status: 'stalled' }
 }
 
 /** The second-order model of the loss at the values f: weights W, targets z = f − gradient/W. */

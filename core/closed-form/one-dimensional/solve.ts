@@ -9,9 +9,9 @@ import { effectiveBeta, LOSSES } from '../../losses/index.ts'
 import { interpolateFreely, interpolateWithoutIntercept } from './interpolation.ts'
 import { largestPrice, sizeOf, valuesAt, type KinkedFunction } from './kinks.ts'
 import { lineOf, sumsAt, type Line } from './line.ts'
-import { solveLogistic } from './logistic.ts'
-import { solveSquared } from './squared.ts'
-import { solveSupportVectors, type LabelledPoint } from './support-vectors.ts'
+import { logisticSolver } from './logistic.ts'
+import { squaredSolver } from './squared.ts'
+import { supportVectorSolver, type LabelledPoint } from './support-vectors.ts'
 
 export type LineProblem = Pick<Problem, 'X' | 'Y' | 'loss' | 'beta'>
 
@@ -33,31 +33,33 @@ interface Found extends KinkedFunction {
   V: Float64Array
 }
 
-type SolveLoss = (line: Line, problem: LineProblem, hasIntercept: boolean) => Found
+type SolverOf = (line: Line, problem: LineProblem, hasIntercept: boolean) => (beta: number) => Found
+
+/** {@link lineSolver} at the β of the problem. */
+export function solveOnLine(problem: LineProblem, hasIntercept: boolean): LineSolution {
+  return lineSolver(problem, hasIntercept)(problem.beta)
+}
 
 /**
+ * The problem for any β.
+ *
  * @param problem one output; squared, hinge, logistic or equality loss
  * @param hasIntercept whether a constant is free: with it this is the network problem, without it B's program
  * @throws BidualError unsupported: all rows at one point, one class only, labels that differ at one point (equality)
  */
-export function solveOnLine(problem: LineProblem, hasIntercept: boolean): LineSolution {
-  const { X, Y, loss, beta } = problem
+export function lineSolver(problem: LineProblem, hasIntercept: boolean): (beta: number) => LineSolution {
+  const { X, Y, loss } = problem
   const line = lineOf(X)
   if (line.points.length < 2) {
     throw new BidualError('unsupported', 'All rows are at one point: there is no line through them.')
   }
-  const found = SOLVERS[loss](line, problem, hasIntercept)
-  const F = rowsOf(line, valuesAt(line.points, found))
-  const primal = LOSSES[loss].value(Matrix.column(F), Y) + effectiveBeta(loss, beta) * sizeOf(found)
-  const { V, value } = certified(line, problem, found.V, hasIntercept)
-  return {
-    line,
-    status: found.status,
-    kinks: found.kinks,
-    intercept: found.intercept,
-    primal,
-    dual: value,
-    V,
+  const solve = SOLVERS[loss](line, problem, hasIntercept)
+  return (beta) => {
+    const { status, kinks, intercept, V: found } = solve(beta)
+    const F = rowsOf(line, valuesAt(line.points, { kinks, intercept }))
+    const primal = LOSSES[loss].value(Matrix.column(F), Y) + effectiveBeta(loss, beta) * sizeOf({ kinks })
+    const { V, value } = certified(line, { ...problem, beta }, found, hasIntercept)
+    return { line, status, kinks, intercept, primal, dual: value, V }
   }
 }
 
@@ -74,37 +76,40 @@ function certified(
   return scaledDualPoint({ Y, loss: LOSSES[loss], beta }, moved, rho)
 }
 
-const squared: SolveLoss = (line, { Y, beta }, hasIntercept) => {
+const squared: SolverOf = (line, { Y }, hasIntercept) => {
   const weights = countsOf(line)
   const targets = sumsAt(line, Y.data).map((sum, k) => sum / weights[k])
-  const found = solveSquared({ points: line.points, weights, targets }, beta, hasIntercept)
-  const f = valuesAt(line.points, found)
-  const V = rowsOf(line, f).map((value, i) => Y.data[i] + found.shift[line.place[i]] - value)
-  return { ...found, V }
+  const solve = squaredSolver({ points: line.points, weights, targets }, hasIntercept)
+  return (beta) => {
+    const found = solve(beta)
+    const f = valuesAt(line.points, found)
+    const V = rowsOf(line, f).map((value, i) => Y.data[i] + found.shift[line.place[i]] - value)
+    return { ...found, V }
+  }
 }
 
-const equality: SolveLoss = (line, { Y }, hasIntercept) => {
+const equality: SolverOf = (line, { Y }, hasIntercept) => {
   const counts = countsOf(line)
   const y = sumsAt(line, Y.data).map((sum, k) => sum / counts[k])
   requireOneTarget(line, Y.data, y)
   const found = (hasIntercept ? interpolateFreely : interpolateWithoutIntercept)(line.points, y)
-  return {
-    ...found,
-    status: 'solved',
-    V: rowsOf(
-      line,
-      found.dual.map((v, k) => v / counts[k]),
-    ),
+  const V = rowsOf(
+    line,
+    found.dual.map((v, k) => v / counts[k]),
+  )
+  return () => ({ ...found, status: 'solved', V })
+}
+
+const hinge: SolverOf = (line, { Y }, hasIntercept) => {
+  const { rows, index } = labelledPoints(line, Y.data)
+  const solve = supportVectorSolver(line.points, rows, hasIntercept)
+  return (beta) => {
+    const found = solve(beta)
+    return { ...found, V: Y.data.map((y, i) => y * found.shares[index[i]]) }
   }
 }
 
-const hinge: SolveLoss = (line, { Y, beta }, hasIntercept) => {
-  const { rows, index } = labelledPoints(line, Y.data)
-  const found = solveSupportVectors(line.points, rows, beta, hasIntercept)
-  return { ...found, V: Y.data.map((y, i) => y * found.shares[index[i]]) }
-}
-
-const logistic: SolveLoss = (line, { Y, beta }, hasIntercept) => {
+const logistic: SolverOf = (line, { Y }, hasIntercept) => {
   const { rows, index } = labelledPoints(line, Y.data)
   if (hasIntercept && rows.every(({ label }) => label === rows[0].label)) {
     throw new BidualError(
@@ -112,13 +117,16 @@ const logistic: SolveLoss = (line, { Y, beta }, hasIntercept) => {
       'All labels are equal: the logistic loss falls for ever as the free intercept grows, and there is no optimum.',
     )
   }
-  const found = solveLogistic(line.points, rows, beta, hasIntercept)
-  const f = valuesAt(line.points, found)
-  const shares = rows.map(({ point, label }) => 1 / (1 + Math.exp(label * f[point])))
-  return { ...found, V: Y.data.map((y, i) => y * shares[index[i]]) }
+  const solve = logisticSolver(line.points, rows, hasIntercept)
+  return (beta) => {
+    const found = solve(beta)
+    const f = valuesAt(line.points, found)
+    const shares = rows.map(({ point, label }) => 1 / (1 + Math.exp(label * f[point])))
+    return { ...found, V: Y.data.map((y, i) => y * shares[index[i]]) }
+  }
 }
 
-const SOLVERS: Readonly<Record<LossId, SolveLoss>> = {
+const SOLVERS: Readonly<Record<LossId, SolverOf>> = {
   squared,
   equality,
   hinge,

@@ -1,7 +1,7 @@
 /** The weighted squared loss over the atoms of a line, with an intercept or without, ties among the data included. */
 import { stream } from '../../random/index.ts'
 import { solveLasso } from './lasso.ts'
-import { fitAt, splinePath, type PathProblem } from './spline-path.ts'
+import { fitAt, splinePath, type Breakpoint, type PathProblem } from './spline-path.ts'
 import { valuesAt, type KinkedFunction } from './kinks.ts'
 
 /** Moves of the targets, over their size, that break ties; the objective changes by about their square. */
@@ -14,21 +14,28 @@ export interface SquaredSolution extends KinkedFunction {
 }
 
 /**
- * min ½Σ Wₖ(fₖ − zₖ)² + β·size(f).
+ * min ½Σ Wₖ(fₖ − zₖ)² + β·size(f), for any β: with an intercept the path down to the least β asked for is kept.
  *
  * Symmetric data have ties that the active sets can go round in; then targets moved by next to nothing are solved for.
  * With z′ = z + δ the objective at the solution for z′ exceeds the optimum for z by at most ⟨f′ − f, δ⟩ ≤ ‖δ‖², and the
  * dual value at its dual vector falls short by as little.
  */
-export function solveSquared(problem: PathProblem, beta: number, hasIntercept: boolean): SquaredSolution {
-  const solve = hasIntercept ? alongPath : byActiveSet
-  for (const move of MOVES) {
+export function squaredSolver(
+  problem: PathProblem,
+  hasIntercept: boolean,
+): (beta: number) => SquaredSolution {
+  const attempts = MOVES.map((move) => {
     const shift = shifts(problem, move)
-    const targets = problem.targets.map((z, k) => z + shift[k])
-    const found = solve({ ...problem, targets }, beta)
-    if (found) return { status: 'solved', ...found, shift }
+    const moved = { ...problem, targets: problem.targets.map((z, k) => z + shift[k]) }
+    return { shift, solve: hasIntercept ? alongPath(moved) : byActiveSet(moved) }
+  })
+  return (beta) => {
+    for (const { shift, solve } of attempts) {
+      const found = solve(beta)
+      if (found) return { status: 'solved', ...found, shift }
+    }
+    return { status: 'stalled', kinks: [], intercept: 0, shift: shifts(problem, 0) }
   }
-  return { status: 'stalled', kinks: [], intercept: 0, shift: shifts(problem, 0) }
 }
 
 function shifts({ targets }: PathProblem, move: number): Float64Array {
@@ -38,11 +45,16 @@ function shifts({ targets }: PathProblem, move: number): Float64Array {
   return noise.map((value) => move * size * value)
 }
 
-function alongPath(problem: PathProblem, beta: number): KinkedFunction | null {
-  const path = splinePath(problem, beta)
-  if (!path) return null
-  const { kinks } = fitAt(problem, path, beta)
-  return { kinks, intercept: bestIntercept(problem, kinks) }
+type SolveAt = (beta: number) => KinkedFunction | null
+
+function alongPath(problem: PathProblem): SolveAt {
+  let known: { end: number; path: Breakpoint[] | null } = { end: Infinity, path: null }
+  return (beta) => {
+    if (beta < known.end) known = { end: beta, path: splinePath(problem, beta) }
+    if (!known.path) return null
+    const { kinks } = fitAt(problem, known.path, beta)
+    return { kinks, intercept: bestIntercept(problem, kinks) }
+  }
 }
 
 /** The weighted mean of what the kinks leave. */
@@ -57,7 +69,9 @@ function bestIntercept({ points, weights, targets }: PathProblem, kinks: KinkedF
   return sum / total
 }
 
-function byActiveSet(problem: PathProblem, beta: number): KinkedFunction | null {
-  const { status, kinks } = solveLasso(problem, beta)
-  return status === 'solved' ? { kinks, intercept: 0 } : null
+function byActiveSet(problem: PathProblem): SolveAt {
+  return (beta) => {
+    const { status, kinks } = solveLasso(problem, beta)
+    return status === 'solved' ? { kinks, intercept: 0 } : null
+  }
 }

@@ -23,20 +23,28 @@ export interface SupportVectors extends KinkedFunction {
   shares: Float64Array
 }
 
-/** @param points p ascending points, at least two */
-export function solveSupportVectors(
+/**
+ * For any β: each solution starts at the basis of the one before, which is feasible for all β.
+ *
+ * @param points p ascending points, at least two
+ */
+export function supportVectorSolver(
   points: Float64Array,
   rows: readonly LabelledPoint[],
-  beta: number,
   hasIntercept: boolean,
-): SupportVectors {
-  const program = new SupportVectorProgram(points, rows, beta, hasIntercept)
-  const { status, basis, values, multipliers } = pricedSimplex(program, program.start())
-  return {
-    // Costs are not negative: the program is never unbounded but by rounding.
-    status: status === 'solved' ? 'solved' : 'stalled',
-    ...program.read(basis, values),
-    shares: multipliers.map((pi, i) => Math.min(1, Math.max(0, pi / rows[i].count))),
+): (beta: number) => SupportVectors {
+  // ξ = 1.
+  let start: Int32Array = Int32Array.from(rows.keys())
+  return (beta) => {
+    const program = new SupportVectorProgram(points, rows, beta, hasIntercept)
+    const { status, basis, values, multipliers } = pricedSimplex(program, start)
+    start = basis
+    return {
+      // Costs are not negative: the program is never unbounded but by rounding.
+      status: status === 'solved' ? 'solved' : 'stalled',
+      ...program.read(basis, values),
+      shares: multipliers.map((pi, i) => Math.min(1, Math.max(0, pi / rows[i].count))),
+    }
   }
 }
 
@@ -67,11 +75,6 @@ class SupportVectorProgram implements PricedProgram {
 
   private get atoms(): number {
     return 2 * this.units.length - 2
-  }
-
-  /** ξ = 1. */
-  start(): Int32Array {
-    return Int32Array.from(this.rows.keys())
   }
 
   column(j: number, out: Float64Array): void {

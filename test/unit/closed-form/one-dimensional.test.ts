@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { closedFormApplies } from '../../../core/closed-form/applies.ts'
 import { SOLVERS } from '../../../core/closed-form/solvers.ts'
-import { sizeOf, valuesAt } from '../../../core/closed-form/one-dimensional/kinks.ts'
+import { sizeOf, valuesAt, type KinkedFunction } from '../../../core/closed-form/one-dimensional/kinks.ts'
+import { lineOf } from '../../../core/closed-form/one-dimensional/line.ts'
+import { branchNetwork, trunkCost } from '../../../core/closed-form/one-dimensional/network.ts'
 import { solveOnLine } from '../../../core/closed-form/one-dimensional/solve.ts'
 import { NETWORK_SCHEMAS, type LossId, type TheoremId } from '../../../core/experiments/document.ts'
 import type { Problem } from '../../../core/experiments/problem.ts'
@@ -232,11 +234,26 @@ describe('deep networks', () => {
   const deep = (layers: number, outputBias = false) =>
     onLine(PROPOSITION.x, PROPOSITION.y, { loss: 'equality', outputBias, layers })
 
-  it('of three layers in branches cost 10.020 on the data of Prop. 3.1: an interpolant, not the optimum', () => {
+  it('of three layers in branches cost 10.020 on the data of Prop. 3.1, where another interpolant costs 9.733', () => {
     const form = solved(deep(3), 'one-dimensional-branches')
     expect(form.value).toBeCloseTo(10.02, 3)
     expect(objectiveOf(deep(3), 'one-dimensional-branches')).toBeCloseTo(form.value, 10)
-    expect(form.claim).toMatchObject({ level: 'none', lowerBound: null })
+    expect(form.claim.level).toBe('bound')
+    // Σ|c| = 8.5 is not minimal, Σ|c|^{2/3} is smaller all the same.
+    const other: KinkedFunction = {
+      intercept: 0,
+      kinks: [
+        { side: 1, point: 0, weight: 0.25 },
+        { side: 1, point: 3, weight: -2 },
+        { side: -1, point: 1, weight: 4 },
+        { side: -1, point: 2, weight: -2 },
+        { side: -1, point: 4, weight: 0.25 },
+      ],
+    }
+    const { X, Y } = deep(3)
+    const network = branchNetwork(lineOf(X), other, { layers: 3, outputBias: false })
+    expect(sizeOf(other)).toBe(8.5)
+    expect(objective(network, X, Y, 'equality', 1)).toBeCloseTo(9.733, 3)
   })
 
   it('behind shared layers cost (L/2)·8^{2/L}', () => {
@@ -245,21 +262,50 @@ describe('deep networks', () => {
       expect(form.value).toBeCloseTo((layers / 2) * 8 ** (2 / layers), 12)
       expect(objectiveOf(deep(layers), 'one-dimensional-deep')).toBeCloseTo(form.value, 10)
       expect(form.value).toBeLessThan(solved(deep(layers), 'one-dimensional-branches').value)
+      // The steepest piece has slope 2.
+      expect(form.claim.level).toBe('bound')
+      expect(form.claim.lowerBound).toBeCloseTo((layers / 2) * 2 ** (2 / layers), 12)
     }
   })
 
+  it('on a straight line are optimal', () => {
+    const problem = onLine([0, 1, 3], [1, 4, 10], { loss: 'equality', layers: 4 })
+    const { value, claim } = solved(problem, 'one-dimensional-deep')
+    expect(value).toBeCloseTo(2 * Math.sqrt(3), 12)
+    expect(certify(objectiveOf(problem, 'one-dimensional-deep'), claim).level).toBe('global')
+  })
+
+  it.each(['squared', 'hinge', 'logistic'] as const)(
+    'behind shared layers are the two-layer solution that costs least there: %s',
+    (loss) => {
+      const problem = sine(14, 8, { loss, beta: 0.2, layers: 3 })
+      const { value, claim, details } = solved(problem, 'one-dimensional-deep')
+      expect(claim.level).toBe('none')
+      const at = (beta: number) => {
+        const solution = solveOnLine({ ...problem, beta }, true)
+        return solution.primal - beta * sizeOf(solution) + 0.2 * trunkCost(solution, 3)
+      }
+      for (let k = 0; k <= 60; k++) expect(value).toBeLessThan(at(10 ** (1 - k / 20)) + 1e-9)
+      // β′ = β·S^{2/L − 1} where the loss is smooth in the size.
+      const size = details['Σ|c|'] as number
+      if (loss !== 'hinge') expect(details['β of the ℓ₁ problem']).toBeCloseTo(0.2 * size ** (-1 / 3), 4)
+    },
+  )
+
   it.each(['one-dimensional-deep', 'one-dimensional-branches'] as const)(
-    'of %s predict what two layers do, and have the stated objective',
+    'of %s have the stated objective, and branches predict what two layers do',
     (id) => {
       for (const layers of [3, 5]) {
         for (const loss of LOSSES) {
           const problem = sine(12, 8, { loss, beta: 0.2, layers })
           const form = solved(problem, id)
-          const { line, ...f } = solveOnLine(problem, true)
-          const F = forward(form.network, problem.X).data
-          const expected = valuesAt(line.points, f)
-          F.forEach((value, i) => expect(value).toBeCloseTo(expected[line.place[i]], 9))
           expect(Math.abs(objectiveOf(problem, id) - form.value)).toBeLessThan(1e-9 * Math.max(1, form.value))
+          if (id === 'one-dimensional-deep') continue
+          const { line, ...f } = solveOnLine(problem, true)
+          const expected = valuesAt(line.points, f)
+          forward(form.network, problem.X).data.forEach((value, i) =>
+            expect(value).toBeCloseTo(expected[line.place[i]], 9),
+          )
         }
       }
     },
