@@ -15,6 +15,7 @@ import { pointsOnALineExample } from './gallery/points-on-a-line.ts'
 import { rankOneExample } from './gallery/rank-one.ts'
 import { spiralExample } from './gallery/spiral.ts'
 import { whitenedExample } from './gallery/whitened.ts'
+import { whitenedDescentExample } from './gallery/whitened-descent.ts'
 
 export type { GalleryEntry } from './gallery/entry.ts'
 
@@ -28,6 +29,7 @@ export const GALLERY: readonly GalleryEntry[] = [
   classesExample,
   batchNormExample,
   deepBatchNormExample,
+  whitenedDescentExample,
   normAfterReluExample,
   convolutionExample,
   deepLinearExample,

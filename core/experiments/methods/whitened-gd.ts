@@ -43,9 +43,9 @@ export const runWhitenedGd: RunMethod<'whitened-gd'> = function* (problem, setti
     claim: trainingClaim(problem),
     hypotheses: [],
     arrays: {
-      'singular values': fromVector(whitening.s),
-      'similarity to the start': similarity(twin),
-      'similarity to the start, GD on the data': similarity(toWhitened(plain, whitening)),
+      sigma: fromVector(whitening.s),
+      similarity: similarity(twin),
+      similarityOnData: similarity(toWhitened(plain, whitening)),
     },
     details: {
       'best epoch': best?.epoch ?? null,

@@ -82,6 +82,15 @@ describe('stories of the gallery', () => {
     expect(adam.objective!).toBeGreaterThan(closed.objective!)
   })
 
+  it('whitened-descent: steps are Σ² apart, and GD on the data is ahead in objective and test loss', async () => {
+    const [gd, whitened, closed] = await Promise.all([0, 1, 2].map((k) => recordOf('whitened-descent', k)))
+    expect(whitened.details['largest deviation from Σ²']).toBeLessThan(1e-10)
+    expect(gd.objective!).toBeLessThan(whitened.objective!)
+    expect(gd.test!.loss!).toBeLessThan(0.8 * whitened.test!.loss!)
+    expect(closed).toMatchObject({ status: 'solved', certificate: { level: 'global' } })
+    expect(closed.objective!).toBeLessThan(gd.objective!)
+  })
+
   it('rank-one: the closed form is proved, of rank one in all layers, and training reaches its objective', async () => {
     const [closed, trained] = await Promise.all([0, 1].map((k) => recordOf('rank-one', k)))
     expect(closed.certificate.level).toBe('global')

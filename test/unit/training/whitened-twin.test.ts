@@ -161,8 +161,8 @@ describe('the method', () => {
       plain[plain.length - 1].objective ?? NaN,
       9,
     )
-    const twin = outcome.arrays!['similarity to the start'].data
-    const onX = outcome.arrays!['similarity to the start, GD on the data'].data
+    const twin = outcome.arrays!.similarity.data
+    const onX = outcome.arrays!.similarityOnData.data
     expect(onX[4]).toBeGreaterThan(0.9999)
     expect(twin[4]).toBeLessThan(0.99)
   })
