@@ -18,6 +18,7 @@ import {
   reluBnNetwork,
   toStandardBatchNorm,
 } from '../../../core/networks/index.ts'
+import { convertNetwork } from '../../../core/networks/precision.ts'
 import { stream } from '../../../core/random/index.ts'
 import { expectGradient, maxDifference, random, relu, same, slice } from './fixtures.ts'
 
@@ -99,6 +100,21 @@ describe.each(FAMILIES)('deep %s', (family) => {
       }
       const difference = (along(1e-6) - along(-1e-6)) / 2e-6
       expect(Math.abs(difference - slope) / Math.max(1, Math.abs(slope)), name).toBeLessThan(1e-6)
+    }
+  })
+
+  it('has the same gradient in single precision, to its rounding', () => {
+    const like = new Float32Array(0)
+    const inSingle = (A: Matrix) => new Matrix(A.rows, A.cols, Float32Array.from(A.data))
+    const single = convertNetwork(network, like)
+    const low = NETWORKS[family].lossGradient(single, inSingle(X), inSingle(Y), LOSSES.squared, n)
+    const high = NETWORKS[family].lossGradient(network, X, Y, LOSSES.squared, n)
+    expect(low.loss / high.loss).toBeCloseTo(1, 5)
+    for (const { name } of parameters(network)) {
+      const { data } = high.gradient[name]
+      expect(low.gradient[name].data).toBeInstanceOf(Float32Array)
+      const scale = Math.max(...data.map(Math.abs))
+      expect(maxDifference(low.gradient[name].data, data) / scale, name).toBeLessThan(1e-4)
     }
   })
 
