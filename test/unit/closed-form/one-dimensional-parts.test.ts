@@ -4,9 +4,14 @@ import {
   interpolateFreely,
   interpolateWithoutIntercept,
 } from '../../../core/closed-form/one-dimensional/interpolation.ts'
-import { largestPrice, pricesOf, sizeOf, valuesAt } from '../../../core/closed-form/one-dimensional/kinks.ts'
+import {
+  largestPrice,
+  pricesOf,
+  sizeOf,
+  valuesAt,
+  type Kink,
+} from '../../../core/closed-form/one-dimensional/kinks.ts'
 import { pointsOf } from '../../../core/closed-form/one-dimensional/line.ts'
-import { solveLasso } from '../../../core/closed-form/one-dimensional/lasso.ts'
 import { fitAt, splinePath, type PathProblem } from '../../../core/closed-form/one-dimensional/spline-path.ts'
 import { squaredSolver } from '../../../core/closed-form/one-dimensional/squared.ts'
 import {
@@ -135,9 +140,9 @@ const problemOn = ({ points, y }: { points: Float64Array; y: Float64Array }): Pa
 /** The gap of ½Σ W(f − z)² + β·size at a fit, with the dual vector W(z + δ − f). */
 function relativeGap(
   { points, weights, targets }: PathProblem,
-  f: { kinks: ReturnType<typeof solveLasso>['kinks']; intercept: number },
+  f: { kinks: Kink[]; intercept: number },
   beta: number,
-  shift = new Float64Array(points.length),
+  shift: Float64Array = new Float64Array(points.length),
 ): number {
   const values = valuesAt(points, f)
   const v = values.map((value, k) => weights[k] * (targets[k] + shift[k] - value))
