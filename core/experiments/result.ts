@@ -102,6 +102,15 @@ export const runMeasuresSchema = z.strictObject({
       duality: z.number(),
     })
     .nullable(),
+  /** Of networks along data on a line (see core/measures/spline.ts); the kinks of the largest jumps. */
+  spline: z
+    .strictObject({
+      deviation: z.number(),
+      relativeDeviation: real,
+      jumpAtPoints: z.number(),
+      kinks: z.array(z.strictObject({ at: z.number(), jump: z.number(), distance: z.number() })),
+    })
+    .optional(),
 })
 export type RunMeasures = z.infer<typeof runMeasuresSchema>
 

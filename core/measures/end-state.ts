@@ -6,6 +6,7 @@ import { neuronProjections, predictedDirections } from './directions.ts'
 import { measureLayers } from './layers.ts'
 import { patternCount } from './patterns.ts'
 import { RANK_TOLERANCE } from './ranks.ts'
+import { measureSpline } from './spline.ts'
 
 /** Singular values kept of each layer. */
 const KEPT = 64
@@ -23,7 +24,20 @@ export function endMeasures(problem: Problem, network: TrainedNetwork): RunMeasu
     patterns: patternCount(network, problem.X, problem.summary.rank),
     projections: projections(problem, network),
     collapse: collapse(problem, network),
+    ...spline(problem, network),
   }
+}
+
+/** Kinks kept, the largest jumps of slope first. */
+const KEPT_KINKS = 100
+
+/** Of ReLU networks of one output on data on a line, while their weights are finite. */
+function spline({ X, Y, summary }: Problem, network: TrainedNetwork): Pick<RunMeasures, 'spline'> {
+  const isOnLine = summary.rankCentered === 1 && summary.outputs === 1
+  if (!isOnLine || (network.family !== 'relu' && network.family !== 'relu-bias')) return {}
+  const measured = measureSpline(network, X, Y.data)
+  if (!measured || !Number.isFinite(measured.deviation)) return {}
+  return { spline: { ...measured, kinks: measured.kinks.slice(0, KEPT_KINKS) } }
 }
 
 /** Of models whose first layer works on the features, onto the directions that theory predicts. */

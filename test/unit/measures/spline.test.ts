@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { solveOnLine } from '../../../core/closed-form/one-dimensional/solve.ts'
 import { branchNetwork, trunkNetwork } from '../../../core/closed-form/one-dimensional/network.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
+import { runMeasuresSchema } from '../../../core/experiments/result.ts'
+import { endMeasures } from '../../../core/measures/end-state.ts'
 import { alongLine, kinksOf, valueAt } from '../../../core/measures/line-kinks.ts'
 import { measureSpline } from '../../../core/measures/spline.ts'
 import { bnReluNetwork, forward, reluBiasNetwork, reluNetwork } from '../../../core/networks/index.ts'
 import { deepReluBiasNetwork } from '../../../core/networks/relu-bias.ts'
+import { problemOf } from '../closed-form/fixtures.ts'
 import { random } from '../networks/fixtures.ts'
 
 const X = Matrix.column(Float64Array.of(-2, -1, 0, 1, 2))
@@ -130,5 +133,18 @@ describe.each([2, 3, 5])('the closed form of %i layers', (layers) => {
     const { kinks, jumpAtPoints } = measureSpline(branchNetwork(line, f, shape), X, y)!
     expect(kinks.length).toBeGreaterThan(0)
     expect(jumpAtPoints).toBe(1)
+  })
+})
+
+describe('the record of a run', () => {
+  const Y = Matrix.column(y)
+  const network = neuron(1, 0.5, 1)
+
+  it('has these measures for one output on a line, and for nothing else', () => {
+    const { spline } = endMeasures(problemOf(X, Y, 'real'), network)
+    expect(runMeasuresSchema.shape.spline.parse(spline)).toEqual(measureSpline(network, X, y))
+    expect(endMeasures(problemOf(X, random(5, 2, 1), 'real'), network)).not.toHaveProperty('spline')
+    const plane = reluNetwork(random(2, 3, 1), random(3, 1, 2))
+    expect(endMeasures(problemOf(random(5, 2, 3), Y, 'real'), plane)).not.toHaveProperty('spline')
   })
 })
