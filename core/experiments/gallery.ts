@@ -1,9 +1,11 @@
 /** Experiments to begin with; the first one is what a new workspace opens. */
 import { batchNormExample } from './gallery/batch-norm.ts'
 import { classesExample } from './gallery/classes.ts'
+import { constantExample } from './gallery/constant.ts'
 import { convolutionExample } from './gallery/convolution.ts'
 import { deepLinearExample } from './gallery/deep-linear.ts'
 import { deepBatchNormExample } from './gallery/deep-batch-norm.ts'
+import { deepSplineExample } from './gallery/deep-spline.ts'
 import type { GalleryEntry } from './gallery/entry.ts'
 import { growthExample } from './gallery/growth.ts'
 import { normAfterReluExample } from './gallery/norm-after-relu.ts'
@@ -34,6 +36,8 @@ export const GALLERY: readonly GalleryEntry[] = [
   convolutionExample,
   deepLinearExample,
   pointsOnALineExample,
+  constantExample,
+  deepSplineExample,
   whitenedExample,
   rankOneExample,
 ]

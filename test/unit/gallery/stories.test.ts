@@ -53,6 +53,26 @@ describe('stories of the gallery', () => {
     expect(certificate).toMatchObject({ level: 'global', lowerBound: expect.closeTo(8, 10) as number })
   })
 
+  it('constant: training without an output bias ends below the program, not below its bound', async () => {
+    const [closed, convex, trained] = await Promise.all([0, 1, 2].map((k) => recordOf('constant', k)))
+    expect(closed.certificate.level).toBe('bound')
+    expect(convex.certificate).toMatchObject({
+      level: 'bound',
+      lowerBound: expect.closeTo(closed.certificate.lowerBound!, 4) as number,
+    })
+    expect(convex.objective!).toBeCloseTo(closed.objective!, 5)
+    expect(trained.objective!).toBeLessThan(0.95 * closed.objective!)
+    expect(trained.objective!).toBeGreaterThan(closed.certificate.lowerBound!)
+  })
+
+  it('deep-spline: shared layers cost less than branches, training less still, kinks at the points', async () => {
+    const [branches, shared, trained] = await Promise.all([0, 1, 2].map((k) => recordOf('deep-spline', k)))
+    expect(shared.objective!).toBeLessThan(branches.objective!)
+    expect(trained.objective!).toBeLessThan(shared.objective!)
+    for (const { measures } of [branches, shared, trained])
+      expect(measures!.spline!.jumpAtPoints).toBeGreaterThan(0.9)
+  })
+
   it('path: starts at the zero network, is proved at every point, and the test loss turns', async () => {
     const { path } = await recordOf('path')
     expect(path).toHaveLength(20)
