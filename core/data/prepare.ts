@@ -11,6 +11,7 @@ import { generateTable, tableDigest } from './generators/index.ts'
 import { applySteps, selectRows, type FittedStep } from './preprocess/index.ts'
 import { tooLarge } from './readers/reader.ts'
 import { selectColumns } from './select-columns.ts'
+import { shownRows } from '../geometry/shown-rows.ts'
 import { spikeFacts } from '../geometry/spike-facts.ts'
 import { spectrumOf, whitenedError } from './spectrum.ts'
 import { splitRows, type SplitRows } from './split.ts'
@@ -144,6 +145,7 @@ function summarize(
   split: SplitRows,
 ): ProblemSummary {
   const { rank, rankCentered, sigmaMax, sigmaMin } = spectrumOf(X)
+  const spikeFree = spikeFacts(X)
   const classCounts = targets.classes.map(() => 0)
   if (targets.classOf) for (const position of split.train) classCounts[targets.classOf[position]]++
   const isImage = table.image && table.image.height * table.image.width * table.image.channels === X.cols
@@ -162,7 +164,8 @@ function summarize(
     sigmaMax,
     sigmaMin,
     whitenedError: whitenedError(X),
-    spikeFree: spikeFacts(X),
+    spikeFree,
+    shownRows: shownRows(X, spikeFree),
     image: isImage ? table.image : null,
   }
 }

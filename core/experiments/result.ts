@@ -174,6 +174,13 @@ const spikeFactSchema = z
 export const spikeFactsSchema = z.strictObject({ plain: spikeFactSchema, bias: spikeFactSchema })
 export type SpikeFacts = z.infer<typeof spikeFactsSchema>
 
+/** A few training rows (zero-based) and their inner products: all that the geometry of a layer of ReLUs depends on. */
+export const shownRowsSchema = z.strictObject({
+  rows: z.array(z.number().int()),
+  gram: z.array(z.array(z.number())),
+})
+export type ShownRows = z.infer<typeof shownRowsSchema>
+
 /** Facts about the prepared training data; hypotheses of theorems are functions of these alone. */
 export const problemSummarySchema = z.strictObject({
   sha256: z.string(),
@@ -196,8 +203,9 @@ export const problemSummarySchema = z.strictObject({
   sigmaMin: z.number(),
   /** max |X Xᵀ − I|: 0 for whitened rows. Null when n > d (impossible). */
   whitenedError: real,
-  /** Absent in results of older versions. */
+  /** These two are absent in results of older versions. */
   spikeFree: spikeFactsSchema.optional(),
+  shownRows: shownRowsSchema.optional(),
   /** Pixels per side and channels when the data are images. */
   image: z
     .strictObject({ height: z.number().int(), width: z.number().int(), channels: z.number().int() })

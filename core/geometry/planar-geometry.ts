@@ -1,6 +1,7 @@
 /** The sets of Ergen & Pilanci 2021 (JMLR), Fig. 2–4, for two samples, as polygons to draw. */
 import type { RectifiedSet } from './rectified-set.ts'
-import { boxReach, polarReach, type Box } from './polar.ts'
+import type { Vector } from './small-cone.ts'
+import { boxOf, polarReach, type Box } from './polar.ts'
 
 /** Points (x, y) one after another. */
 export type Polygon = Float64Array
@@ -15,8 +16,8 @@ export interface PlanarGeometry {
   readonly spikes: readonly Polygon[]
   /** The convex hull of Q, closed, counter-clockwise. */
   readonly hull: Polygon
-  /** Half the side of the square, around the origin, that unbounded sets are cut at. */
-  readonly box: number
+  /** Half the sides of the box around the origin that unbounded sets are cut at. */
+  readonly box: Box
   /** {v : vᵀx ≤ 1 for x ∈ Q}, closed, cut at the box. */
   readonly polar: Polygon
   /** {v : |vᵀx| ≤ 1 for x ∈ Q}: the dual's feasible set for β = 1, closed, cut at the box. */
@@ -34,9 +35,9 @@ export function planarGeometry(set: RectifiedSet): PlanarGeometry {
     return i === 0 ? [end, 0] : [0, end]
   })
   const hull = convexHull([...pairs(relaxation), ...spikes, [0, 0]])
-  const box: Box = boxOf(set)
+  const box = boxOf(set)
   const directions = turnsOf(hull, box)
-  const around = (reach: (v: Float64Array) => number) =>
+  const around = (reach: (v: Vector) => number) =>
     Float64Array.from(
       directions.flatMap((v) => {
         const r = reach(v)
@@ -58,7 +59,7 @@ export function planarGeometry(set: RectifiedSet): PlanarGeometry {
 const direction = (angle: number) => Float64Array.of(Math.cos(angle), Math.sin(angle))
 
 function ellipseOf(set: RectifiedSet): Polygon {
-  const unit = (angle: number): Float64Array =>
+  const unit = (angle: number): Vector =>
     set.rank === 2 ? direction(angle) : new Float64Array(set.rank).fill(Math.cos(angle))
   return Float64Array.from(
     Array.from({ length: TURN }, (_, k) => [...set.image(unit((2 * Math.PI * k) / TURN))]).flat(),
@@ -81,26 +82,16 @@ function relaxationOf(set: RectifiedSet): Polygon {
   return Float64Array.of(0, 0, sign * end[0], sign * end[1])
 }
 
-/** Wide enough to show where the polar set is bounded. */
-export function boxOf(set: RectifiedSet): Box {
-  const lengths = Array.from({ length: set.dimension }, (_, i) => Math.hypot(...set.M.row(i)))
-  const least = Math.min(...lengths.filter((length) => length > 0))
-  return Number.isFinite(least) ? 1.5 / least : 1
-}
-
 /** Directions in their order around: evenly, at the corners of the box, and along the normals of the hull's edges. */
-function turnsOf(hull: readonly number[][], box: Box): Float64Array[] {
+function turnsOf(hull: readonly number[][], box: Box): Vector[] {
   const even = Array.from({ length: TURN }, (_, k) => (2 * Math.PI * k) / TURN - Math.PI)
-  const corners = [1, 3, 5, 7].map((k) => (k * Math.PI) / 4 - Math.PI)
+  const corners = [-1, 1].flatMap((x) => [-1, 1].map((y) => Math.atan2(y * box[1], x * box[0])))
   const normals = hull.flatMap(([x, y], k) => {
     const [p, q] = hull[(k + 1) % hull.length]
     const angle = Math.atan2(-(p - x), q - y)
     return [angle, angle > 0 ? angle - Math.PI : angle + Math.PI]
   })
-  return [...even, ...corners, ...normals]
-    .sort((a, b) => a - b)
-    .map(direction)
-    .filter((v) => boxReach(v, box) > 0)
+  return [...even, ...corners, ...normals].sort((a, b) => a - b).map(direction)
 }
 
 function pairs(polygon: Polygon): number[][] {

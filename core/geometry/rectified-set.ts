@@ -1,115 +1,125 @@
 /**
- * The rectified ellipsoid Q = {(Au)₊ : ‖u‖ ≤ 1} of a few samples as a set in Rⁿ (Ergen & Pilanci 2021 (JMLR), §2.2–2.4):
- * n is the number of samples, whatever their dimension.
+ * The rectified ellipsoid Q = {(Au)₊ : ‖u‖ ≤ 1} of two or three samples as a set in Rⁿ (Ergen & Pilanci 2021 (JMLR),
+ * §2.2–2.4): n is the number of samples, whatever their dimension. Without matrix kernels: the window draws it.
  */
-import { symmetricEigen } from '../linalg/eigen.ts'
-import { projectPolyhedralCone } from '../linalg/cone.ts'
-import { Matrix } from '../linalg/matrix.ts'
-import { multiplyTransposeVector, multiplyVector, norm2, scaleRows } from '../linalg/products.ts'
+import { dotOf, lengthOf, scaled, SmallCones, type Vector } from './small-cone.ts'
 
-/** Eigenvalues of a Gram matrix below this share of the largest are zero. */
+/** Squared lengths below this share of the largest are zero. */
 const NEGLIGIBLE = 1e-12
-/** A projection shorter than this share of what was projected is rounding. */
-const ROUNDING = 1e-13
-/** More samples than this have too many patterns to go through. */
-const MOST_SAMPLES = 12
 
 /** The point of Q that is furthest along a direction. */
 export interface SupportPoint {
   /** max vᵀx over x ∈ Q, at least 0: the origin is in Q. */
   readonly value: number
   /** n entries. */
-  readonly point: Float64Array
+  readonly point: Vector
 }
 
 export class RectifiedSet {
-  /** Coordinates of the samples, n×r of full column rank: Q = {(Mw)₊ : ‖w‖ ≤ 1}. */
-  readonly M: Matrix
-  /** For each pattern, the cone {w : (2D − I)Mw ≥ 0} as its rows, and D. */
-  private readonly patterns: { cone: Matrix; active: readonly boolean[] }[]
+  /** n: the number of samples. */
+  readonly dimension: number
+  /** r: the dimension of the ellipsoid. */
+  readonly rank: number
+  /** ‖aᵢ‖. */
+  readonly lengths: readonly number[]
+  /** Coordinates of the samples, n vectors of r entries: Q = {(Mw)₊ : ‖w‖ ≤ 1}. */
+  private readonly M: readonly Vector[]
+  private readonly cones: SmallCones
+  /** For each pattern the sign of every sample: 1 where it is active. */
+  private readonly patterns: number[][]
 
-  /** @param gram AAᵀ, n×n: all that Q depends on. @throws RangeError for more than twelve samples */
-  constructor(gram: Matrix) {
-    if (gram.rows > MOST_SAMPLES) throw new RangeError(`At most ${MOST_SAMPLES} samples, found ${gram.rows}.`)
+  /** @param gram AAᵀ, n×n: all that Q depends on. @throws RangeError for more than three samples */
+  constructor(gram: readonly (readonly number[])[]) {
+    const n = gram.length
+    if (n > 3) throw new RangeError(`Expected at most three samples, found ${n}.`)
     this.M = coordinatesOf(gram)
-    const n = gram.rows
-    this.patterns = Array.from({ length: 2 ** n }, (_, bits) => {
-      const active = Array.from({ length: n }, (_, i) => ((bits >> i) & 1) === 1)
-      return {
-        active,
-        cone: scaleRows(
-          this.M,
-          active.map((on) => (on ? 1 : -1)),
-        ),
-      }
-    })
-  }
-
-  /** n. */
-  get dimension(): number {
-    return this.M.rows
-  }
-
-  /** Dimension r of the ellipsoid. */
-  get rank(): number {
-    return this.M.cols
+    this.dimension = n
+    this.rank = this.M[0].length
+    this.lengths = gram.map((row, i) => Math.sqrt(row[i]))
+    this.cones = new SmallCones(this.M)
+    this.patterns = Array.from({ length: 2 ** n }, (_, bits) =>
+      Array.from({ length: n }, (_sample, i) => ((bits >> i) & 1 ? 1 : -1)),
+    )
   }
 
   /** The image Mw, n entries. */
-  image(w: Float64Array): Float64Array {
-    return multiplyVector(this.M, w)
+  image(w: Vector): Vector {
+    return Float64Array.from(this.M, (row) => dotOf(row, w))
   }
 
   /** Exact: the best point of every pattern is a cone projection. */
-  support(v: Float64Array): SupportPoint {
-    let best: SupportPoint = { value: 0, point: new Float64Array(this.dimension) }
-    for (const { cone, active } of this.patterns) {
-      const g = multiplyTransposeVector(
-        this.M,
-        v.map((value, i) => (active[i] ? value : 0)),
-      )
-      if (norm2(g) <= best.value) continue
-      const { projection } = projectPolyhedralCone(cone, g)
-      const value = norm2(projection)
-      if (value <= Math.max(best.value, ROUNDING * norm2(g))) continue
-      const response = this.image(projection.map((t) => t / value))
-      best = { value, point: response.map((t, i) => (active[i] ? Math.max(0, t) : 0)) }
+  support(v: Vector): SupportPoint {
+    let value = 0
+    let best: { w: Vector; signs: readonly number[] } | null = null
+    for (const signs of this.patterns) {
+      const g = this.pull(v, signs)
+      if (lengthOf(g) <= value) continue
+      const w = this.cones.project(signs, g)
+      const length = lengthOf(w)
+      if (length <= value) continue
+      value = length
+      best = { w, signs }
     }
-    return best
+    if (!best) return { value, point: new Float64Array(this.dimension) }
+    const response = this.image(scaled(best.w, 1 / value))
+    return { value, point: response.map((t, i) => (best.signs[i] > 0 ? Math.max(0, t) : 0)) }
   }
 
   /** The end of the spike along axis i: the largest response of sample i alone, 0 where it has none. */
   spike(i: number): number {
-    const alone = this.patterns[2 ** i]
-    const g = this.M.row(i)
-    const length = norm2(projectPolyhedralCone(alone.cone, g).projection)
-    return length > ROUNDING * norm2(g) ? length : 0
+    return lengthOf(this.cones.project(this.patterns[2 ** i], this.M[i]))
   }
 
   /** How far {Mw ≥ 0 : ‖w‖ ≤ 1}, the spike-free relaxation, reaches along a direction of Rⁿ; 0 where it does not go. */
-  relaxationReach(direction: Float64Array): number {
-    if (direction.some((value) => value < 0) || this.rank < this.dimension) return 0
-    const w = solveSquare(this.M, direction)
-    return 1 / norm2(w)
+  relaxationReach(direction: Vector): number {
+    if (this.rank < this.dimension || direction.some((value) => value < 0)) return 0
+    return 1 / lengthOf(this.preimage(direction))
+  }
+
+  /** Σ of the active samples' coordinates, weighted by v. */
+  private pull(v: Vector, signs: readonly number[]): Vector {
+    const g = new Float64Array(this.rank)
+    this.M.forEach((row, i) => {
+      if (signs[i] > 0) row.forEach((value, c) => (g[c] += v[i] * value))
+    })
+    return g
+  }
+
+  /** M⁻¹t by Gaussian elimination with pivoting. */
+  private preimage(t: Vector): Vector {
+    const rows = this.M.map((row, i) => [...row, t[i]])
+    const n = rows.length
+    for (let c = 0; c < n; c++) {
+      const best = rows
+        .slice(c)
+        .reduce((most, row, k) => (Math.abs(row[c]) > Math.abs(rows[most][c]) ? c + k : most), c)
+      const pivotRow = rows[best]
+      rows[best] = rows[c]
+      rows[c] = pivotRow
+      for (const row of rows) {
+        if (row === pivotRow) continue
+        const factor = row[c] / pivotRow[c]
+        for (let k = c; k <= n; k++) row[k] -= factor * pivotRow[k]
+      }
+    }
+    return Float64Array.from(rows, (row, c) => row[n] / row[c])
   }
 }
 
-/** M with MMᵀ = gram, of full column rank. */
-function coordinatesOf(gram: Matrix): Matrix {
-  const { values, vectors } = symmetricEigen(gram)
-  const largest = values[values.length - 1] ?? 0
-  const kept = [...values.keys()].reverse().filter((k) => values[k] > NEGLIGIBLE * largest)
-  const M = Matrix.zeros(gram.rows, kept.length)
-  kept.forEach((k, c) => {
-    for (let i = 0; i < M.rows; i++) M.set(i, c, Math.sqrt(values[k]) * vectors.get(i, k))
-  })
-  return M
-}
-
-/** M⁻¹t for M = U√Λ with orthonormal U: its columns are orthogonal. */
-function solveSquare(M: Matrix, t: Float64Array): Float64Array {
-  return multiplyTransposeVector(M, t).map((value, c) => {
-    const column = M.columnCopy(c)
-    return value / norm2(column) ** 2
-  })
+/** M with MMᵀ = gram, of full column rank: Cholesky with pivoting. */
+function coordinatesOf(gram: readonly (readonly number[])[]): Vector[] {
+  const rest = gram.map((row) => [...row])
+  const largest = Math.max(...gram.map((row, i) => row[i]))
+  const columns: number[][] = []
+  for (let k = 0; k < gram.length; k++) {
+    const pivot = rest.reduce((most, row, i) => (row[i] > rest[most][most] ? i : most), 0)
+    const size = rest[pivot][pivot]
+    if (!(size > NEGLIGIBLE * largest)) break
+    const column = rest.map((row) => row[pivot] / Math.sqrt(size))
+    rest.forEach((row, i) => {
+      row.forEach((_, j) => (row[j] -= column[i] * column[j]))
+    })
+    columns.push(column)
+  }
+  return gram.map((_, i) => Float64Array.from(columns, (column) => column[i]))
 }

@@ -1,7 +1,7 @@
 /** The sets of Ergen & Pilanci 2021 (JMLR), Fig. 5 and 11, for three samples, as meshes to draw. */
-import { boxOf } from './planar-geometry.ts'
-import { polarReach, type Box } from './polar.ts'
+import { boxOf, polarReach, type Box } from './polar.ts'
 import type { RectifiedSet } from './rectified-set.ts'
+import type { Vector } from './small-cone.ts'
 
 /** A surface or a curve: vertices (x, y, z), edges as pairs and faces as quadruples of vertex numbers. */
 export interface Mesh {
@@ -20,7 +20,7 @@ export interface SpatialGeometry {
   readonly relaxation: Mesh
   /** The points of Q furthest along directions all around: the surface of its convex hull. */
   readonly hull: Mesh
-  /** Half the side of the cube, around the origin, that unbounded sets are cut at. */
+  /** Half the sides of the box around the origin that unbounded sets are cut at. */
   readonly box: Box
   /** {v : vᵀx ≤ 1 for x ∈ Q}, cut at the box. */
   readonly polar: Mesh
@@ -30,18 +30,20 @@ export interface SpatialGeometry {
 
 const MERIDIANS = 36
 const PARALLELS = 18
-/** Subdivisions of an edge of the octant. */
+/** Subdivisions of an edge of the octant, and of the box. */
 const OCTANT = 16
+const BOX = 12
 
 /** @param set of three samples */
 export function spatialGeometry(set: RectifiedSet): SpatialGeometry {
   const box = boxOf(set)
   const grid = parameterGrid(set.rank)
-  const map = (points: readonly Float64Array[], f: (v: Float64Array) => ArrayLike<number>): Float64Array =>
+  const map = (points: readonly Vector[], f: (v: Vector) => ArrayLike<number>): Float64Array =>
     Float64Array.from(points.flatMap((v) => Array.from(f(v))))
   const globe = sphereGrid()
-  const along = (reach: (v: Float64Array) => number) => (v: Float64Array) => v.map((t) => t * reach(v))
+  const along = (reach: (v: Vector) => number) => (v: Vector) => v.map((t) => t * reach(v))
   const octant = octantGrid()
+  const faces = boxGrid(box)
   return {
     dimension: 3,
     ellipsoid: { ...grid, vertices: map(grid.points, (w) => set.image(w)) },
@@ -62,16 +64,16 @@ export function spatialGeometry(set: RectifiedSet): SpatialGeometry {
     hull: { ...globe, vertices: map(globe.points, (v) => set.support(v).point) },
     box,
     polar: {
-      ...globe,
+      ...faces,
       vertices: map(
-        globe.points,
+        faces.points,
         along((v) => polarReach(set, v, box, false)),
       ),
     },
     dual: {
-      ...globe,
+      ...faces,
       vertices: map(
-        globe.points,
+        faces.points,
         along((v) => polarReach(set, v, box, true)),
       ),
     },
@@ -81,7 +83,7 @@ export function spatialGeometry(set: RectifiedSet): SpatialGeometry {
 const EMPTY: Mesh = { vertices: new Float64Array(0), edges: new Uint32Array(0), faces: new Uint32Array(0) }
 
 interface Grid {
-  points: Float64Array[]
+  points: Vector[]
   edges: Uint32Array
   faces: Uint32Array
 }
@@ -110,8 +112,8 @@ function discGrid(): Grid {
 }
 
 /** Rings of points, each joined to the next. */
-function wound(rings: number, at: (ring: number, angle: number) => Float64Array): Grid {
-  const points: Float64Array[] = []
+function wound(rings: number, at: (ring: number, angle: number) => Vector): Grid {
+  const points: Vector[] = []
   const edges: number[] = []
   const faces: number[] = []
   for (let ring = 0; ring < rings; ring++) {
@@ -130,32 +132,55 @@ function wound(rings: number, at: (ring: number, angle: number) => Float64Array)
 }
 
 /** An orthonormal frame with the third axis along (1, 1, 1). */
-function tilted(x: number, y: number, z: number): Float64Array {
+function tilted(x: number, y: number, z: number): Vector {
   const [a, b, c] = [x / Math.SQRT2, y / Math.sqrt(6), z / Math.sqrt(3)]
   return Float64Array.of(a + b + c, -a + b + c, -2 * b + c)
 }
 
 /** Unit directions with non-negative entries, in rows from the z axis to the xy plane. */
 function octantGrid(): Grid {
-  const points: Float64Array[] = []
+  return woven(OCTANT, (row, column) => {
+    const polar = (Math.PI * row) / (2 * OCTANT)
+    const angle = (Math.PI * column) / (2 * OCTANT)
+    return Float64Array.of(
+      clean(Math.sin(polar) * Math.cos(angle)),
+      clean(Math.sin(polar) * Math.sin(angle)),
+      clean(Math.cos(polar)),
+    )
+  })
+}
+
+/** Points on the six faces of the box: sets that are nearly boxes show their edges then. */
+function boxGrid(box: Box): Grid {
+  const sides = [0, 1, 2].flatMap((axis) =>
+    [-1, 1].map((sign) =>
+      woven(BOX, (row, column) => {
+        const point = new Float64Array(3)
+        point[axis] = sign * box[axis]
+        point[(axis + 1) % 3] = box[(axis + 1) % 3] * ((2 * row) / BOX - 1)
+        point[(axis + 2) % 3] = box[(axis + 2) % 3] * ((2 * column) / BOX - 1)
+        return point
+      }),
+    ),
+  )
+  const shifted = (part: 'edges' | 'faces') =>
+    Uint32Array.from(sides.flatMap((side, s) => Array.from(side[part], (k) => k + s * side.points.length)))
+  return { points: sides.flatMap(({ points }) => points), edges: shifted('edges'), faces: shifted('faces') }
+}
+
+/** A square of points, `size` + 1 a side. */
+function woven(size: number, at: (row: number, column: number) => Vector): Grid {
+  const points: Vector[] = []
   const edges: number[] = []
   const faces: number[] = []
-  const width = OCTANT + 1
+  const width = size + 1
   for (let row = 0; row < width; row++) {
-    const polar = (Math.PI * row) / (2 * OCTANT)
     for (let column = 0; column < width; column++) {
-      const angle = (Math.PI * column) / (2 * OCTANT)
-      const at = row * width + column
-      points.push(
-        Float64Array.of(
-          clean(Math.sin(polar) * Math.cos(angle)),
-          clean(Math.sin(polar) * Math.sin(angle)),
-          clean(Math.cos(polar)),
-        ),
-      )
-      if (column < OCTANT) edges.push(at, at + 1)
-      if (row < OCTANT) edges.push(at, at + width)
-      if (column < OCTANT && row < OCTANT) faces.push(at, at + 1, at + width + 1, at + width)
+      const here = row * width + column
+      points.push(at(row, column))
+      if (column < size) edges.push(here, here + 1)
+      if (row < size) edges.push(here, here + width)
+      if (column < size && row < size) faces.push(here, here + 1, here + width + 1, here + width)
     }
   }
   return { points, edges: Uint32Array.from(edges), faces: Uint32Array.from(faces) }

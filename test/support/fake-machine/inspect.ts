@@ -20,6 +20,16 @@ const SUMMARY: ProblemSummary = {
   sigmaMax: 42.7,
   sigmaMin: 0.61,
   whitenedError: null,
+  spikeFree: { plain: { holds: false, rows: [3, 8] }, bias: { holds: false, rows: [0, 1] } },
+  shownRows: {
+    rows: [3, 8, 0, 1],
+    gram: [
+      [1, -0.6, 0.2, 0.1],
+      [-0.6, 1.5, 0.3, -0.2],
+      [0.2, 0.3, 0.8, 0],
+      [0.1, -0.2, 0, 1.2],
+    ],
+  },
   image: null,
 }
 
