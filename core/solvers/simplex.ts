@@ -1,4 +1,6 @@
-import { dot, maxAbs } from '../linalg/products.ts'
+import { Matrix } from '../linalg/matrix.ts'
+import { pivotedInverse } from '../linalg/pivoted-inverse.ts'
+import { dot, maxAbs, multiplyVector } from '../linalg/products.ts'
 
 /** A reduced cost counts as negative below −this times the sum of the absolute values of its terms. */
 const COST_ROUNDING = 1e-12
@@ -175,42 +177,20 @@ export class Simplex {
     return value <= ZERO * (1 + maxAbs(this.b)) ? 0 : value
   }
 
-  /** B⁻¹ and x from scratch, by Gauss–Jordan elimination with partial pivoting and one refinement of x. */
+  /** B⁻¹ and x from scratch, with one refinement of x. */
   private invert(): void {
     const m = this.b.length
-    const B = Array.from({ length: m }, (_, i) =>
-      Float64Array.from(this.basis, (j) => (j >= 0 ? this.columns[j][i] : i === -1 - j ? this.signs[i] : 0)),
-    )
-    this.inverse = inverseOf(B)
-    const x = Float64Array.from(this.inverse, (row) => dot(row, this.b))
-    const rest = this.b.map((value, i) => value - dot(B[i], x))
-    this.x = x.map((value, k) => this.clean(value + dot(this.inverse[k], rest)))
+    const B = Matrix.zeros(m, m)
+    this.basis.forEach((j, k) => {
+      if (j < 0) B.set(-1 - j, k, this.signs[-1 - j])
+      else for (let i = 0; i < m; i++) B.set(i, k, this.columns[j][i])
+    })
+    const inverse = pivotedInverse(B)
+    const x = multiplyVector(inverse, this.b)
+    const rest = multiplyVector(B, x).map((value, i) => this.b[i] - value)
+    const correction = multiplyVector(inverse, rest)
+    this.x = x.map((value, k) => this.clean(value + correction[k]))
+    this.inverse = Array.from({ length: m }, (_, k) => inverse.row(k))
     this.age = 0
   }
-}
-
-/** The inverse of a square matrix given by its rows, which are left as they are. */
-function inverseOf(rows: readonly Float64Array[]): Float64Array[] {
-  const m = rows.length
-  const work = rows.map((row, i) => {
-    const extended = new Float64Array(2 * m)
-    extended.set(row)
-    extended[m + i] = 1
-    return extended
-  })
-  for (let c = 0; c < m; c++) {
-    let best = c
-    for (let i = c + 1; i < m; i++) if (Math.abs(work[i][c]) > Math.abs(work[best][c])) best = i
-    const pivotRow = work[best]
-    work[best] = work[c]
-    work[c] = pivotRow
-    const pivot = pivotRow[c]
-    for (let k = 0; k < 2 * m; k++) pivotRow[k] /= pivot
-    for (let i = 0; i < m; i++) {
-      const factor = work[i][c]
-      if (i === c || factor === 0) continue
-      for (let k = c; k < 2 * m; k++) work[i][k] -= factor * pivotRow[k]
-    }
-  }
-  return work.map((row) => row.slice(m))
 }

@@ -60,6 +60,11 @@ const DETAILS: Record<string, DetailWords> = {
   'lower end of the guaranteed interval': { name: 'Guaranteed from' },
   'value formula': { name: 'Value by formula' },
   'interpolation residual': { name: 'Interpolation residual', format: formatGap },
+  oracle: { name: 'Oracle' },
+  'neurons generated': { name: 'Neurons generated', format: many },
+  'largest partial correlation': { name: 'Largest partial correlation' },
+  'witness: distance from the range': { name: 'Spike outside the range by', format: formatGap },
+  'witness: shortest ‖z‖ for ‖u‖ = 1': { name: 'Spike stretched by', format: ratio },
   solver: { name: 'Solver' },
   'optimum of the one-layer model': { name: 'Optimum, one layer' },
 }
