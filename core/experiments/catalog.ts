@@ -12,6 +12,7 @@ import { cuttingPlanesApplies } from '../programs/cutting-planes/applies.ts'
 import { lowRankApplies } from '../programs/low-rank/applies.ts'
 import { penalizedApplies } from '../programs/penalized/applies.ts'
 import { whitenedApplies } from '../training/whitened-applies.ts'
+import { convexRfApplies } from '../convex-rf/applies.ts'
 import { METHOD_SCHEMAS } from './document.ts'
 import type { LossId, MethodId, MethodSettings, NetworkSettings, SettingsOf } from './document.ts'
 import type { Hypothesis, ProblemSummary } from './result.ts'
@@ -156,6 +157,14 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     source: 'Ergen & Pilanci 2021 (JMLR), §7',
     label: () => 'Least squares',
     applies: ({ network, loss, summary }) => leastSquaresApplies(network, loss, summary),
+  },
+  'convex-rf': {
+    title: 'Convex-RF',
+    summary:
+      'Filters from patches of the images, pooled, and output weights by a convex program: another model.',
+    source: 'Ergen & Pilanci 2021 (JMLR), Alg. 2',
+    label: ({ patches }) => `Convex-RF ${patches}`,
+    applies: ({ loss, summary }, settings) => convexRfApplies(loss, summary, settings),
   },
   ntk: {
     title: 'Tangent kernel',

@@ -360,6 +360,11 @@ export const METHOD_SCHEMAS = {
     warmup: z.number().int().min(0).default(0),
     /** Of the arithmetic of training; objectives are evaluated in double in either case. */
     precision: z.enum(['f64', 'f32']).default('f64'),
+    /**
+     * What batch normalisation stores for predictions: the statistics of all training rows at the final weights, which
+     * are those of the objective, or running averages of the batches (momentum 0.1; 1 with all rows in a batch).
+     */
+    statistics: z.enum(['training', 'running']).default('training'),
   }),
   /** GD on the whitened twin of a batch-normalised network, and on the network beside it (Ergen et al. 2022, Thm 4.1). */
   'whitened-gd': z.strictObject({
@@ -371,6 +376,22 @@ export const METHOD_SCHEMAS = {
     scale: positive.default(0.1),
   }),
   'least-squares': z.strictObject({ id: z.literal('least-squares') }),
+  /** Filters from patches of images, pooled, and a convex output layer (THEORY §6). */
+  'convex-rf': z.strictObject({
+    id: z.literal('convex-rf'),
+    /** Random patches drawn; each gives a filter unless it lies in the hull of the others. */
+    patches: count.default(400),
+    /** Side of a square patch. */
+    patch: count.default(6),
+    stride: count.default(1),
+    whiten: z.boolean().default(true),
+    /** Added to variances, relative to those of the patches, before they divide. */
+    epsilon: positive.default(0.1),
+    pooling: z.enum(['max', 'sum']).default('max'),
+    /** Cells along each axis of the image that responses are pooled over. */
+    cells: count.default(2),
+    tolerance,
+  }),
   /** The neural tangent kernel of two-layer ReLU networks (THEORY §6). */
   ntk: z.strictObject({
     id: z.literal('ntk'),
@@ -394,6 +415,7 @@ export const methodSchema = z.discriminatedUnion('id', [
   METHOD_SCHEMAS.sgd,
   METHOD_SCHEMAS['whitened-gd'],
   METHOD_SCHEMAS['least-squares'],
+  METHOD_SCHEMAS['convex-rf'],
   METHOD_SCHEMAS.ntk,
 ])
 

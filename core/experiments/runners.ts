@@ -3,6 +3,7 @@ import type { MethodId, MethodSettings } from './document.ts'
 import { runClosedForm } from './methods/closed-form.ts'
 import { runConvex } from './methods/convex.ts'
 import { runCuttingPlanes } from './methods/cutting-planes.ts'
+import { runConvexRf } from './methods/convex-rf.ts'
 import { runGated } from './methods/gated.ts'
 import { runLeastSquares } from './methods/least-squares.ts'
 import { runLowRank } from './methods/low-rank.ts'
@@ -24,6 +25,7 @@ const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
   sgd: runSgd,
   'whitened-gd': runWhitenedGd,
   'least-squares': runLeastSquares,
+  'convex-rf': runConvexRf,
   ntk: runNtk,
 }
 

@@ -13,6 +13,7 @@ import type { NetworkFamily, NetworkModel, Parameter } from './family.ts'
 import { kernel } from './kernel.ts'
 import { linear } from './linear.ts'
 import { parallel } from './parallel.ts'
+import { randomFeatures } from './random-features.ts'
 import { reluBias } from './relu-bias.ts'
 import { reluBn } from './relu-bn.ts'
 import { relu } from './relu.ts'
@@ -35,7 +36,23 @@ export { kernelModel, type KernelSettings } from './kernel.ts'
 export { linearNetwork } from './linear.ts'
 export type { NormalizedWeights } from './normalized.ts'
 export { branchesOf, branchSizes, parallelNetwork, type Branch, type BranchSizes } from './parallel.ts'
-export { extractPatches, patchCount, patchGeometry, patchSize, type PatchGeometry } from './patches.ts'
+export {
+  encode,
+  encodeBlock,
+  encodingBlocks,
+  featureCount,
+  normalizePatches,
+  type PatchEncoder,
+} from './patch-features.ts'
+export {
+  extractPatches,
+  patchCount,
+  patchGeometry,
+  patchRange,
+  patchSize,
+  type PatchGeometry,
+} from './patches.ts'
+export { encoderOf, randomFeaturesModel } from './random-features.ts'
 export { reluBiasNetwork, type ReluBiasWeights } from './relu-bias.ts'
 export { reluBnNetwork } from './relu-bn.ts'
 export { reluNetwork } from './relu.ts'
@@ -53,7 +70,11 @@ export const NETWORKS: Readonly<Record<FamilyId, NetworkFamily>> = {
 }
 
 /** Everything that a method can return: the families, and models that are found in another way. */
-export const MODELS: Readonly<Record<NetworkId, NetworkModel>> = { ...NETWORKS, kernel }
+export const MODELS: Readonly<Record<NetworkId, NetworkModel>> = {
+  ...NETWORKS,
+  kernel,
+  'random-features': randomFeatures,
+}
 
 /** @throws RangeError for a model that is not trained by gradients */
 function trainable({ family }: TrainedNetwork<RealArray>): NetworkFamily {

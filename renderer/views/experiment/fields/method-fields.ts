@@ -310,6 +310,16 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
         { value: 'f32', label: 'Single', hint: 'About twice as fast on large data' },
       ],
     },
+    {
+      path: 'statistics',
+      label: 'BN statistics',
+      kind: 'choice',
+      help: 'What batch normalisation stores for predictions; the objective takes those of the training rows in any case.',
+      options: [
+        { value: 'training', label: 'Training rows', hint: 'Of all rows at the final weights' },
+        { value: 'running', label: 'Running averages', hint: 'Of the batches, a tenth of each new one' },
+      ],
+    },
   ],
   'whitened-gd': [
     {
@@ -322,6 +332,56 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
     ...START_FIELDS,
   ],
   'least-squares': [],
+  'convex-rf': [
+    {
+      path: 'patches',
+      label: 'Patches',
+      kind: 'integer',
+      help: 'Random patches drawn from the training images; each gives a filter unless the others surround it.',
+    },
+    { path: 'patch', label: 'Patch side', unit: 'pixels', kind: 'integer', help: 'Side of a square patch.' },
+    {
+      path: 'stride',
+      label: 'Stride',
+      unit: 'pixels',
+      kind: 'integer',
+      help: 'Distance between positions of a filter.',
+    },
+    {
+      path: 'whiten',
+      label: 'Whiten',
+      kind: 'switch',
+      help: 'Zero-phase whitening of the patches: filters become edges rather than averages.',
+    },
+    {
+      path: 'epsilon',
+      label: 'Variance floor ε',
+      kind: 'number',
+      help: 'Added to variances before they divide, relative to those of the patches; larger values damp noise.',
+    },
+    {
+      path: 'pooling',
+      label: 'Pooling',
+      kind: 'choice',
+      help: 'What is kept of a filter’s responses within a cell of the image.',
+      options: [
+        { value: 'max', label: 'Maximum', hint: 'As in the paper' },
+        { value: 'sum', label: 'Sum', hint: 'How often and how strongly it responds' },
+      ],
+    },
+    {
+      path: 'cells',
+      label: 'Cells a side',
+      kind: 'integer',
+      help: 'The image is pooled over this many cells along each axis.',
+    },
+    {
+      path: 'tolerance',
+      label: 'Tolerance',
+      kind: 'number',
+      help: 'Relative gap at which the program of the output weights counts as solved.',
+    },
+  ],
   ntk: [
     {
       path: 'bias',

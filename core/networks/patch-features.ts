@@ -1,0 +1,92 @@
+import { Matrix } from '../linalg/matrix.ts'
+import { multiply } from '../linalg/products.ts'
+import { BLOCK_ENTRIES, rowBlocks, rowRange, type RowBlock } from './blocks.ts'
+import { extractPatches, patchCount, patchGrid, patchSize, type PatchGeometry } from './patches.ts'
+
+/** How images become features (Ergen & Pilanci 2021, Alg. 2): patches, normalised, whitened, times filters, pooled. */
+export interface PatchEncoder {
+  geometry: PatchGeometry
+  /** Added to the variance of a patch before its root divides the patch. */
+  varianceFloor: number
+  /** Mean of the normalised patches, h entries. */
+  mean: Float64Array
+  /** h×h, symmetric; the identity without whitening. */
+  whitening: Matrix
+  /** h×P, a unit filter a column. */
+  filters: Matrix
+  /** Over the positions in one cell of the image. */
+  pooling: 'max' | 'sum'
+  /** Cells along each axis of the image. */
+  cells: number
+}
+
+/** P·cells²: features of one image. */
+export const featureCount = ({ filters, cells }: PatchEncoder): number => filters.cols * cells * cells
+
+/** (p − mean(p))/√(var(p) + floor) of every row, in place; a row has one variance over its pixels and channels. */
+export function normalizePatches(patches: Matrix, varianceFloor: number): Matrix {
+  for (let i = 0; i < patches.rows; i++) {
+    const p = patches.row(i)
+    let sum = 0
+    for (const value of p) sum += value
+    const mean = sum / p.length
+    let squares = 0
+    for (const value of p) squares += (value - mean) ** 2
+    const scale = 1 / Math.sqrt(squares / p.length + varianceFloor)
+    for (let k = 0; k < p.length; k++) p[k] = (p[k] - mean) * scale
+  }
+  return patches
+}
+
+/** Row ranges of X whose patches fit a block of memory. */
+export function encodingBlocks({ geometry, filters }: PatchEncoder, rows: number): RowBlock[] {
+  return rowBlocks(rows, patchCount(geometry) * (patchSize(geometry) + filters.cols), BLOCK_ENTRIES)
+}
+
+/** The features of the rows of X: rows×(cells²·P), cell by cell in row-major order, max(·, 0) of each filter pooled. */
+export function encode(encoder: PatchEncoder, X: Matrix): Matrix {
+  const features = Matrix.zeros(X.rows, featureCount(encoder))
+  for (const block of encodingBlocks(encoder, X.rows)) encodeBlock(encoder, X, block, features)
+  return features
+}
+
+/** The features of some rows of X, written to the same rows of `features`. */
+export function encodeBlock(
+  encoder: PatchEncoder,
+  X: Matrix,
+  { first, rows }: RowBlock,
+  features: Matrix,
+): void {
+  const { geometry, varianceFloor, mean, whitening, filters } = encoder
+  const patches = normalizePatches(extractPatches(rowRange(X, first, rows), geometry), varianceFloor)
+  const projection = multiply(whitening, filters)
+  const offset = multiply(new Matrix(1, mean.length, mean), projection).data
+  pool(encoder, multiply(patches, projection), offset, rowRange(features, first, rows))
+}
+
+/** Pools max(Z − 1·offsetᵀ, 0), the rows of Z being the positions of one image after the other. */
+function pool(encoder: PatchEncoder, Z: Matrix, offset: Float64Array, features: Matrix): void {
+  const P = offset.length
+  const cellOf = cellsOfPositions(encoder)
+  const isMax = encoder.pooling === 'max'
+  for (let i = 0, at = 0; i < features.rows; i++) {
+    const row = features.row(i)
+    for (const cell of cellOf) {
+      for (let j = 0, to = cell * P; j < P; j++, at++, to++) {
+        const value = Z.data[at] - offset[j]
+        if (!isMax) row[to] += Math.max(value, 0)
+        else if (value > row[to]) row[to] = value
+      }
+    }
+  }
+}
+
+/** The cell of every position of the filter, in the order of the patches. */
+function cellsOfPositions({ geometry, cells }: PatchEncoder): Int32Array {
+  const { down, across } = patchGrid(geometry)
+  return Int32Array.from({ length: down * across }, (_, k) => {
+    const row = Math.floor((Math.floor(k / across) * cells) / down)
+    const col = Math.floor(((k % across) * cells) / across)
+    return row * cells + col
+  })
+}
