@@ -125,7 +125,10 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     summary:
       'Neurons generated one by one where the dual is violated: exact on spike-free data and small ones.',
     source: 'Ergen & Pilanci 2021 (JMLR), Alg. 1, Alg. 3, A.7.3',
-    label: ({ oracle }) => (oracle === 'auto' ? 'Cutting planes' : `Cutting planes, ${oracle}`),
+    label: ({ oracle, extremePoints }) =>
+      ['Cutting planes', oracle === 'auto' ? '' : oracle, extremePoints ? 'extreme points' : '']
+        .filter((word) => word !== '')
+        .join(', '),
     applies: ({ network, loss, summary }, settings) => cuttingPlanesApplies(network, loss, summary, settings),
   },
   'closed-form': {

@@ -15,6 +15,7 @@ import { plantedExample } from './gallery/planted.ts'
 import { plantsExample } from './gallery/plants.ts'
 import { pointsOnALineExample } from './gallery/points-on-a-line.ts'
 import { rankOneExample } from './gallery/rank-one.ts'
+import { spikesExample } from './gallery/spikes.ts'
 import { spiralExample } from './gallery/spiral.ts'
 import { whitenedExample } from './gallery/whitened.ts'
 import { whitenedDescentExample } from './gallery/whitened-descent.ts'
@@ -38,6 +39,7 @@ export const GALLERY: readonly GalleryEntry[] = [
   pointsOnALineExample,
   constantExample,
   deepSplineExample,
+  spikesExample,
   whitenedExample,
   rankOneExample,
 ]

@@ -14,6 +14,8 @@ import type { RunStatus } from '../result.ts'
 
 /** A bound of the network below this share of the objective says too little to stand in place of the program's own. */
 const INFORMATIVE = 0.5
+/** A rectified response this near to the range of the data, as a share of its norm, is in it. */
+const IN_RANGE = 1e-9
 /** Cones of the search for a bound where the oracle was not exact. */
 const BOUND_CONES = 100_000
 
@@ -156,10 +158,9 @@ function dualMatrix(programs: readonly OutputProgram[]): Matrix {
   return V
 }
 
+/** By how much the witness misses the range of the data or, where it is inside, how much longer than u its z has to be. */
 function witnessDetails({ witness }: SpikeFreeTest): Record<string, number> {
   if (!witness) return {}
-  return {
-    'witness: distance from the range': witness.outside,
-    'witness: shortest ‖z‖ for ‖u‖ = 1': witness.stretch,
-  }
+  const { outside, stretch } = witness
+  return outside > IN_RANGE ? { 'spike outside the range': outside } : { 'spike stretched by': stretch }
 }

@@ -53,6 +53,16 @@ describe('stories of the gallery', () => {
     expect(certificate).toMatchObject({ level: 'global', lowerBound: expect.closeTo(8, 10) as number })
   })
 
+  it('spikes: neurons active everywhere are linear, those of one sample help, all of them reach the optimum', async () => {
+    const [exact, linear, spikes, trained] = await Promise.all([0, 1, 2, 3].map((k) => recordOf('spikes', k)))
+    expect(exact).toMatchObject({ status: 'solved', certificate: { level: 'global' } })
+    expect(relativeGap(exact)).toBeLessThan(1e-6)
+    expect(linear.objective! / exact.objective!).toBeGreaterThan(10)
+    expect(spikes.objective! / linear.objective!).toBeLessThan(1 / 3)
+    expect(trained.objective! / exact.objective!).toBeGreaterThan(1)
+    expect(trained.objective! / exact.objective!).toBeLessThan(1.01)
+  })
+
   it('constant: training without an output bias ends below the program, not below its bound', async () => {
     const [closed, convex, trained] = await Promise.all([0, 1, 2].map((k) => recordOf('constant', k)))
     expect(closed.certificate.level).toBe('bound')

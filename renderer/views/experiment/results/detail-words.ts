@@ -63,8 +63,8 @@ const DETAILS: Record<string, DetailWords> = {
   oracle: { name: 'Oracle' },
   'neurons generated': { name: 'Neurons generated', format: many },
   'largest partial correlation': { name: 'Largest partial correlation' },
-  'witness: distance from the range': { name: 'Spike outside the range by', format: formatGap },
-  'witness: shortest ‖z‖ for ‖u‖ = 1': { name: 'Spike stretched by', format: ratio },
+  'spike outside the range': { name: 'Spike outside the range by', format: formatGap },
+  'spike stretched by': { name: 'Spike stretched by', format: ratio },
   solver: { name: 'Solver' },
   'optimum of the one-layer model': { name: 'Optimum, one layer' },
 }
