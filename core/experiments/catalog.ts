@@ -13,6 +13,7 @@ import { lowRankApplies } from '../programs/low-rank/applies.ts'
 import { penalizedApplies } from '../programs/penalized/applies.ts'
 import { whitenedApplies } from '../training/whitened-applies.ts'
 import { convexRfApplies } from '../convex-rf/applies.ts'
+import { stackingApplies } from '../stacking/applies.ts'
 import { METHOD_SCHEMAS } from './document.ts'
 import type { LossId, MethodId, MethodSettings, NetworkSettings, SettingsOf } from './document.ts'
 import type { Hypothesis, ProblemSummary } from './result.ts'
@@ -168,6 +169,14 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     source: 'Ergen & Pilanci 2021 (JMLR), Alg. 2',
     label: ({ patches }) => `Convex-RF ${patches}`,
     applies: ({ loss, summary }, settings) => convexRfApplies(loss, summary, settings),
+  },
+  stacking: {
+    title: 'Stacked stages',
+    summary:
+      'The convex program again and again, each on the hidden responses of the last: a deep network, stage by stage.',
+    source: 'Ergen & Pilanci 2023, Fig. 6; Belilovsky et al. 2019',
+    label: ({ stages, solver }) => `${stages} stages${solver === 'penalized' ? ', penalised' : ''}`,
+    applies: ({ network, loss, summary }, settings) => stackingApplies(network, loss, summary, settings),
   },
   ntk: {
     title: 'Tangent kernel',

@@ -392,6 +392,20 @@ export const METHOD_SCHEMAS = {
     cells: count.default(2),
     tolerance,
   }),
+  /** The program of the network, then the same on the hidden responses of the stage before (THEORY §6). */
+  stacking: z.strictObject({
+    id: z.literal('stacking'),
+    stages: z.number().int().min(1).max(20).default(3),
+    /** convex: with cone constraints, certified; penalized: gradient steps, for large data. */
+    solver: z.enum(['convex', 'penalized']).default('convex'),
+    /** Whether every stage also sees what the stage before saw. */
+    input: z.boolean().default(true),
+    arrangements: growableSchema.default(NO_ARRANGEMENTS),
+    /** Of convex stages. */
+    tolerance,
+    /** Of penalised stages. */
+    epochs: count.default(100),
+  }),
   /** The neural tangent kernel of two-layer ReLU networks (THEORY §6). */
   ntk: z.strictObject({
     id: z.literal('ntk'),
@@ -416,6 +430,7 @@ export const methodSchema = z.discriminatedUnion('id', [
   METHOD_SCHEMAS['whitened-gd'],
   METHOD_SCHEMAS['least-squares'],
   METHOD_SCHEMAS['convex-rf'],
+  METHOD_SCHEMAS.stacking,
   METHOD_SCHEMAS.ntk,
 ])
 

@@ -27,7 +27,7 @@ export type NamedArrays<T extends RealArray = Float64Array> = Record<string, Nam
  * What a method returns: a network of one of the document's families (the least-squares baseline is `linear`), or a model
  * of its own that no document asks for by name.
  */
-export type NetworkId = FamilyId | 'kernel' | 'random-features'
+export type NetworkId = FamilyId | 'kernel' | 'random-features' | 'stacked'
 
 /** Trained weights by name; which names a family has is stated in core/networks. In single precision only while training. */
 export interface TrainedNetwork<T extends RealArray = Float64Array> {

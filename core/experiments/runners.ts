@@ -11,6 +11,7 @@ import { runNtk } from './methods/ntk.ts'
 import { runPath } from './methods/path.ts'
 import { runPenalized } from './methods/penalized.ts'
 import { runSgd } from './methods/sgd.ts'
+import { runStacking } from './methods/stacking.ts'
 import { runWhitenedGd } from './methods/whitened-gd.ts'
 import type { MethodOutcome, MethodProgress, Problem, RunContext, RunMethod } from './problem.ts'
 
@@ -26,6 +27,7 @@ const RUNNERS: { [Id in MethodId]: RunMethod<Id> } = {
   'whitened-gd': runWhitenedGd,
   'least-squares': runLeastSquares,
   'convex-rf': runConvexRf,
+  stacking: runStacking,
   ntk: runNtk,
 }
 

@@ -17,6 +17,7 @@ import { randomFeatures } from './random-features.ts'
 import { reluBias } from './relu-bias.ts'
 import { reluBn } from './relu-bn.ts'
 import { relu } from './relu.ts'
+import { stacked } from './stacked.ts'
 
 export { cloneNetwork, matrixOf, vectorOf } from './arrays.ts'
 export { deepAsParallel, resNetAsParallel, type ShallowResNet } from './as-parallel.ts'
@@ -56,6 +57,7 @@ export { encoderOf, randomFeaturesModel } from './random-features.ts'
 export { reluBiasNetwork, type ReluBiasWeights } from './relu-bias.ts'
 export { reluBnNetwork } from './relu-bn.ts'
 export { reluNetwork } from './relu.ts'
+export { stackedModel, stageFeatures, stagesOf } from './stacked.ts'
 export { toStandardBatchNorm, type StandardBatchNorm } from './standard-batch-norm.ts'
 
 /** The families of the document. */
@@ -74,6 +76,7 @@ export const MODELS: Readonly<Record<NetworkId, NetworkModel>> = {
   ...NETWORKS,
   kernel,
   'random-features': randomFeatures,
+  stacked,
 }
 
 /** @throws RangeError for a model that is not trained by gradients */

@@ -28,6 +28,7 @@ export const METHOD_IDENTITIES: Record<Exclude<MethodId, 'sgd'>, Identity> = {
   'whitened-gd': { token: '--series-gd', dash: [2, 3], marker: 'emptyTriangle' },
   'least-squares': { token: '--series-least-squares', dash: [], marker: 'emptyRect' },
   'convex-rf': { token: '--series-convex', dash: [5, 2, 1.5, 2], marker: 'emptyDiamond' },
+  stacking: { token: '--series-convex', dash: [14, 3, 2, 3], marker: 'rect' },
   ntk: { token: '--series-least-squares', dash: [5, 3], marker: 'emptyDiamond' },
 }
 

@@ -45,21 +45,24 @@ export const FIXED_CELLS_FIELDS: FieldDefinition[] = cellFields(
   [{ value: 'auto', label: 'Automatic', hint: 'All of them up to rank 3, else a sample' }, ENUMERATE, SAMPLE],
 )
 
+/** Cells that may grow. */
+export const GROWABLE_CELLS_FIELDS: FieldDefinition[] = cellFields(
+  'Where the activation patterns come from. All of them prove the optimum; others leave a bound to be searched for.',
+  [
+    { value: 'auto', label: 'Automatic', hint: 'All of them up to rank 3, else growth' },
+    ENUMERATE,
+    SAMPLE,
+    {
+      value: 'grow',
+      label: 'Grow',
+      hint: 'Finds the neurons that matter by search; the default where there are too many cells',
+    },
+  ],
+)
+
 /** The exact program: cells that may grow, and the proof over all neurons. */
 export const EXACT_PROGRAM_FIELDS: FieldDefinition[] = [
-  ...cellFields(
-    'Where the activation patterns come from. All of them prove the optimum; others leave a bound to be searched for.',
-    [
-      { value: 'auto', label: 'Automatic', hint: 'All of them up to rank 3, else growth' },
-      ENUMERATE,
-      SAMPLE,
-      {
-        value: 'grow',
-        label: 'Grow',
-        hint: 'Finds the neurons that matter by search; the default where there are too many cells',
-      },
-    ],
-  ),
+  ...GROWABLE_CELLS_FIELDS,
   {
     path: 'search.starts',
     label: 'Search starts',

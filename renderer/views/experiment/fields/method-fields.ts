@@ -1,7 +1,7 @@
 /** The settings of every method as form fields. A test holds them against METHOD_SCHEMAS, both ways. */
 import { THEOREMS } from '../../../../core/closed-form/theorems.ts'
 import { THEOREM_IDS, type MethodId } from '../../../../core/experiments/document.ts'
-import { EXACT_PROGRAM_FIELDS, FIXED_CELLS_FIELDS } from './convex-fields.ts'
+import { EXACT_PROGRAM_FIELDS, FIXED_CELLS_FIELDS, GROWABLE_CELLS_FIELDS } from './convex-fields.ts'
 import type { FieldDefinition } from './definitions.ts'
 
 const MOMENTUM_FIELD: FieldDefinition = {
@@ -381,6 +381,36 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
       kind: 'number',
       help: 'Relative gap at which the program of the output weights counts as solved.',
     },
+  ],
+  stacking: [
+    {
+      path: 'stages',
+      label: 'Stages',
+      kind: 'integer',
+      help: 'How often the program is solved, each time on the responses of the stage before.',
+    },
+    {
+      path: 'solver',
+      label: 'Stage program',
+      kind: 'choice',
+      help: 'How every stage is solved.',
+      options: [
+        { value: 'convex', label: 'Exact', hint: 'Cone constraints enforced, each stage certified' },
+        {
+          value: 'penalized',
+          label: 'Penalised',
+          hint: 'Gradient steps, for large data; two-layer relu networks',
+        },
+      ],
+    },
+    {
+      path: 'input',
+      label: 'Keep the input',
+      kind: 'switch',
+      help: 'Every stage also sees what the stage before it saw, not only its responses.',
+    },
+    ...GROWABLE_CELLS_FIELDS,
+    { ...EPOCHS_FIELD, when: ({ solver }) => solver === 'penalized' },
   ],
   ntk: [
     {
