@@ -28,6 +28,7 @@ interface Pass<T extends RealArray> {
 export interface NormalizedGradient<T extends RealArray> {
   loss: number
   gradient: NormalizedWeights<T>
+  statistics: BatchStatistics
 }
 
 export interface GradientOptions<T extends RealArray> {
@@ -83,6 +84,7 @@ export function bnLossGradient<T extends RealArray>(
   const outer = outputSweep(pass, Y, loss)
   return {
     loss: outer.loss,
+    statistics: pass.statistics,
     gradient: {
       W1: inputSweep(pass, outer),
       ...scaleGradients(outer.sums, n, outer.dW2),

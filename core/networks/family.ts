@@ -46,6 +46,10 @@ export interface LossGradient<T extends RealArray = Float64Array> {
   loss: number
   /** ∇ℓ for every parameter, without the regulariser. */
   gradient: NamedArrays<T>
+  /**
+   * Of batch normalisation: the arrays `mean…` and `norm…` of these rows, by the names under which a network stores them.
+   */
+  statistics?: NamedArrays
 }
 
 /** A regulariser that is not a half sum of squares. */

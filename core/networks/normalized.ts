@@ -1,7 +1,7 @@
 /** What the families with batch normalisation share: arrays, statistics, response. */
 import type { FamilySettings } from '../experiments/document.ts'
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
-import type { Matrix} from '../linalg/matrix.ts';
+import type { Matrix } from '../linalg/matrix.ts'
 import { type RealArray } from '../linalg/matrix.ts'
 import { multiply, rowNorms } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
@@ -145,9 +145,13 @@ export function normalizedLossGradient<T extends RealArray>(
   const A = passes.at(-1)?.A ?? X
   const dX = front.length > 0 ? A.roomAlike(A.rows, A.cols) : null
   const hidden = new HiddenLayer(sourceOf(network, A, entries), last.W1, { rectified, entries })
-  const { loss: value, gradient } = bnLossGradient(last, hidden, Y, loss, { ...options, dX })
+  const { loss: value, gradient, statistics } = bnLossGradient(last, hidden, Y, loss, { ...options, dX })
   const before = dX ? backLayers(front, passes, dX, options) : []
-  return { loss: value, gradient: namedWeights(joined(before, gradient)) }
+  return {
+    loss: value,
+    gradient: namedWeights(joined(before, gradient)),
+    statistics: namedStatistics([...passes.map((pass) => pass.statistics), statistics]),
+  }
 }
 
 /**
@@ -258,19 +262,23 @@ function assemble(
   n: number,
   geometry: PatchGeometry | null,
 ): TrainedNetwork {
-  const stored = hiddenNames(weights.hidden.length + 1).flatMap(({ mean, norm }, l) => [
-    [mean, fromVector(statistics[l].mean)],
-    [norm, fromVector(statistics[l].norm)],
-  ])
   return {
     family,
     arrays: {
       ...namedWeights(weights),
-      ...(Object.fromEntries(stored) as NamedArrays),
+      ...namedStatistics(statistics),
       n: fromVector(Float64Array.of(n)),
       ...(geometry && { geometry: fromVector(geometryArray(geometry)) }),
     },
   }
+}
+
+function namedStatistics(statistics: readonly BatchStatistics[]): NamedArrays {
+  const entries = hiddenNames(statistics.length + 1).flatMap(({ mean, norm }, l) => [
+    [mean, fromVector(statistics[l].mean)],
+    [norm, fromVector(statistics[l].norm)],
+  ])
+  return Object.fromEntries(entries) as NamedArrays
 }
 
 function namedWeights<T extends RealArray>({ hidden, output }: AllWeights<T>): NamedArrays<T> {

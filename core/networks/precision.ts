@@ -1,5 +1,5 @@
 import type { NamedArrays, TrainedNetwork } from '../experiments/problem.ts'
-import { zerosAlike, type RealArray } from '../linalg/matrix.ts'
+import { Matrix, zerosAlike, type RealArray } from '../linalg/matrix.ts'
 
 /** A copy of the arrays in the precision of `like`. */
 export function convertArrays<T extends RealArray>(arrays: NamedArrays<RealArray>, like: T): NamedArrays<T> {
@@ -17,4 +17,11 @@ export function convertNetwork<T extends RealArray>(
   like: T,
 ): TrainedNetwork<T> {
   return { family, arrays: convertArrays(arrays, like) }
+}
+
+/** A copy of A in the precision of `like`. */
+export function convertMatrix<T extends RealArray>(A: Matrix<RealArray>, like: T): Matrix<T> {
+  const copy = zerosAlike(like, A.data.length)
+  copy.set(A.data)
+  return new Matrix(A.rows, A.cols, copy)
 }

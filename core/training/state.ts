@@ -19,7 +19,7 @@ export interface TrainerState {
   /** Updates that the optimiser has made. */
   updates: number
   best: { objective: number; epoch: number } | null
-  /** `weights/…`, `optimizer/…` and, where there is a best iterate, `best/…`. */
+  /** `weights/…`, `optimizer/…` and, where there are any, `best/…` and `running/…`. */
   arrays: NamedArrays
 }
 
@@ -30,10 +30,13 @@ export interface RunParts {
   network: TrainedNetwork<RealArray>
   optimizer: { updates: number; arrays: NamedArrays<RealArray> }
   best: { network: TrainedNetwork; objective: number; epoch: number } | null
+  /** Running averages of batch statistics. */
+  running: NamedArrays | null
 }
 
 /** A copy of a run's state. */
-export function joinState({ position, schedule, network, optimizer, best }: RunParts): TrainerState {
+export function joinState(parts: RunParts): TrainerState {
+  const { position, schedule, network, optimizer, best, running } = parts
   return {
     position: { ...position },
     schedule: { ...schedule },
@@ -43,6 +46,7 @@ export function joinState({ position, schedule, network, optimizer, best }: RunP
       ...prefixed('weights', network.arrays),
       ...prefixed('optimizer', optimizer.arrays),
       ...(best ? prefixed('best', best.network.arrays) : {}),
+      ...(running ? prefixed('running', running) : {}),
     },
   }
 }
@@ -57,7 +61,7 @@ export function takeState(
   { position, schedule, updates, best, arrays }: TrainerState,
   like: TrainedNetwork,
 ): Omit<RunParts, 'network'> & { weights: NamedArrays } {
-  const weights = part('weights', arrays)
+  const [weights, running] = [part('weights', arrays), part('running', arrays)]
   requireShapes(weights, like)
   return {
     position: { ...position },
@@ -65,6 +69,7 @@ export function takeState(
     weights,
     optimizer: { updates, arrays: part('optimizer', arrays) },
     best: best && { ...best, network: { family: like.family, arrays: part('best', arrays) } },
+    running: Object.keys(running).length > 0 ? running : null,
   }
 }
 

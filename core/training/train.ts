@@ -9,7 +9,11 @@ export interface Trained {
   status: RunStatus
   /** Epochs completed. */
   epochs: number
-  /** The best iterate whose objective was evaluated, with training statistics stored; null if none was finite. */
+  /**
+   * The best iterate whose objective was evaluated; null if none was finite. It stores the statistics of all training rows
+   * at its weights or, where the settings ask for them, the running averages when it was reached: predictions then differ
+   * from the training response that the objective is of.
+   */
   best: Iterate | null
   /** Learning rate at the end. */
   learningRate: number
@@ -42,7 +46,7 @@ export function* train(
     return {
       status,
       epochs: trainer.epoch,
-      best: withStatistics(trainer.best, problem),
+      best: withStatistics(trainer.best, problem, settings),
       learningRate: trainer.rate.value,
       state: trainer.save(),
     }
@@ -76,6 +80,12 @@ function* epochs(
 const diverged = (objective: number | undefined): boolean =>
   objective !== undefined && !Number.isFinite(objective)
 
-function withStatistics(best: Iterate | null, { X }: Problem): Iterate | null {
+function withStatistics(
+  best: Iterate | null,
+  { X }: Problem,
+  { statistics }: SettingsOf<'sgd'>,
+): Iterate | null {
+  // Before the first batch there is nothing to average.
+  if (statistics === 'running' && best && best.epoch > 0) return best
   return best && { ...best, network: refreshStatistics(best.network, X) }
 }

@@ -16,9 +16,10 @@ import {
 } from '../networks/index.ts'
 import { convertNetwork } from '../networks/precision.ts'
 import { stream } from '../random/index.ts'
-import { batchRows, makeBatches, type Batches } from './batches.ts'
+import { batchRows, makeBatches, type Batch, type Batches } from './batches.ts'
 import { evaluationPeriod } from './evaluation.ts'
 import { Optimizer } from './optimizers.ts'
+import { RUNNING_MOMENTUM, runningAverages } from './running.ts'
 import { LearningRate } from './schedule.ts'
 import { joinState, takeState, type Position, type TrainerState } from './state.ts'
 import { TrainingMemory } from './memory.ts'
@@ -54,6 +55,9 @@ export class Trainer {
   private readonly optimizer: Optimizer
   private readonly batches: Batches
   private readonly recorder: MeasureRecorder
+  /** Running averages of the batch statistics, where there is batch normalisation. */
+  private running: NamedArrays | null = null
+  private readonly share: number
   /** Where the run is: its epoch, whether that has begun, and the batches of it that are done. */
   private position: Position = { epoch: 0, begun: false, batch: 0 }
   /** ∇ℓ on all rows at the current weights, when `begin` has computed it already. */
@@ -77,6 +81,7 @@ export class Trainer {
     this.X = this.memory.data(X, rows.count === 1)
     this.batches = makeBatches(this.X, Y, rows, zeros)
     this.period = this.inDouble && this.batches.count === 1 ? 1 : evaluationPeriod(work, settings.precision)
+    this.share = rows.count === 1 ? 1 : RUNNING_MOMENTUM
     this.rate = new LearningRate(settings.learningRate, settings.schedule, settings)
     const { epochs, precision } = settings
     this.recorder = new MeasureRecorder(problem, this.start, {
@@ -108,8 +113,7 @@ export class Trainer {
     if (!this.inDouble || this.batches.count > 1) return this.evaluate()
     const { Y, beta } = this.problem
     const network = this.network as TrainedNetwork
-    this.memory.rewind()
-    this.pending = this.family.lossGradient(network, this.X as Matrix, Y, this.loss, Y.rows)
+    this.pending = this.gradient({ X: this.X, Y }) as LossGradient
     return this.observe(network, this.pending.loss + beta * regularizer(network))
   }
 
@@ -135,9 +139,7 @@ export class Trainer {
     for (const batch of this.batches.epoch(position.epoch, position.batch)) {
       const reason = this.batches.count > 1 ? stop(position.epoch) : null
       if (reason) return reason
-      if (!this.pending) this.memory.rewind()
-      const result: LossGradient<RealArray> =
-        this.pending ?? this.family.lossGradient(this.network, batch.X, batch.Y, this.loss, n)
+      const result = this.pending ?? this.gradient(batch)
       this.pending = null
       if (!Number.isFinite(result.loss)) return 'diverged'
       const scale = { learningRate: this.rate.value, rows: batch.X.rows, n, beta }
@@ -156,18 +158,28 @@ export class Trainer {
       network: this.network,
       optimizer: this.optimizer.save(),
       best: this.best,
+      running: this.running,
     })
   }
 
   /** Goes on from what {@link save} gave. @throws BidualError bad-input for the state of another network */
   restore(state: TrainerState): void {
-    const { position, schedule, weights, optimizer, best } = takeState(state, this.start)
+    const { position, schedule, weights, optimizer, best, running } = takeState(state, this.start)
     this.position = position
     this.rate.state = schedule
     for (const [name, { data }] of Object.entries(this.network.arrays)) data.set(weights[name].data)
     this.optimizer.restore(optimizer.updates, optimizer.arrays)
     this.best = best
+    this.running = running
     this.pending = null
+  }
+
+  /** ∇ℓ of a batch at the current weights, valid until the next one; takes note of its statistics. */
+  private gradient({ X, Y }: Batch): LossGradient<RealArray> {
+    this.memory.rewind()
+    const result = this.family.lossGradient(this.network, X, Y, this.loss, this.X.rows)
+    if (result.statistics) this.running = runningAverages(this.running, result.statistics, this.share)
+    return result
   }
 
   /** Ends the use of this trainer. */
@@ -187,7 +199,8 @@ export class Trainer {
   private observe(network: TrainedNetwork, value: number): number {
     const { epoch } = this.position
     if (value < (this.best?.objective ?? Infinity)) {
-      this.best = { network: cloneNetwork(network), objective: value, epoch }
+      const { family, arrays } = cloneNetwork(network)
+      this.best = { network: { family, arrays: { ...arrays, ...this.running } }, objective: value, epoch }
     }
     this.rate.observe(epoch, value)
     return value

@@ -5,8 +5,10 @@ import { METHOD_SCHEMAS, type SettingsOf } from '../../../core/experiments/docum
 import { runSgd } from '../../../core/experiments/methods/sgd.ts'
 import type { Problem, RunContext } from '../../../core/experiments/problem.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
-import { gradient, objective, parameters, score } from '../../../core/networks/index.ts'
+import { LOSSES } from '../../../core/losses/index.ts'
+import { gradient, NETWORKS, objective, parameters, score } from '../../../core/networks/index.ts'
 import { stream } from '../../../core/random/index.ts'
+import { RUNNING_MOMENTUM, runningAverages } from '../../../core/training/running.ts'
 import { BN, context, finish, gaussian, oneHot, problemOf, RELU } from '../closed-form/fixtures.ts'
 
 const settings = (changes: Partial<SettingsOf<'sgd'>> = {}): SettingsOf<'sgd'> => ({
@@ -84,6 +86,52 @@ describe.each(['relu', 'bn-relu'] as const)('training %s', (family) => {
 const stopAfterStart = (): RunContext => context(1, (epoch) => (epoch === 1 ? 'cancelled' : null))
 
 const PLATEAU = { kind: 'plateau', factor: 0.5, patience: 10, every: 100 } as const
+
+describe('statistics of batch normalisation', () => {
+  const problem = bnProblem()
+  const { X, Y, beta } = problem
+  const lossesOf = (changes: Partial<SettingsOf<'sgd'>>) => {
+    const network = run(problem, { epochs: 30, ...changes }).outcome.network!
+    return [score(network, X, Y, 'squared', 'one-hot').loss!, objective(network, X, Y, 'squared', beta)]
+  }
+
+  it('change predictions and never the objective', () => {
+    const [training, value] = lossesOf({ batchSize: 4 })
+    const [running, same] = lossesOf({ batchSize: 4, statistics: 'running' })
+    expect(same).toBe(value)
+    expect(Math.abs(running / training - 1)).toBeGreaterThan(1e-3)
+  })
+
+  it('are those of the last step when all rows are in a batch', () => {
+    const trained = (epochs: number, statistics: 'training' | 'running') =>
+      run(problem, { optimizer: 'gd', epochs, statistics }).outcome.network!.arrays
+    const [running, before] = [trained(30, 'running'), trained(29, 'training')]
+    for (const name of ['mean', 'norm']) {
+      running[name].data.forEach((value, j) => expect(value).toBeCloseTo(before[name].data[j], 12))
+    }
+  })
+
+  it('are averaged with a share of a tenth, norms by their squares', () => {
+    const array = (...values: number[]) => ({ shape: [values.length], data: Float64Array.from(values) })
+    const first = { mean: array(1, -2), norm: array(3, 0) }
+    expect(runningAverages(null, first, RUNNING_MOMENTUM)).toEqual(first)
+    const next = runningAverages(first, { mean: array(2, 8), norm: array(1, 1) }, RUNNING_MOMENTUM)
+    expect([...next.mean.data]).toEqual([0.9 * 1 + 0.1 * 2, 0.9 * -2 + 0.1 * 8])
+    expect([...next.norm.data]).toEqual([Math.sqrt(0.9 * 9 + 0.1), Math.sqrt(0.1)])
+  })
+
+  it('of a batch are on the scale of all rows', () => {
+    const { network } = run(problem, { epochs: 1 }, stopAfterStart()).outcome
+    const twice = new Matrix(2 * X.rows, X.cols, Float64Array.of(...X.data, ...X.data))
+    const labels = new Matrix(2 * X.rows, Y.cols, Float64Array.of(...Y.data, ...Y.data))
+    const { lossGradient } = NETWORKS['bn-relu']
+    const ofBatch = lossGradient(network!, X, Y, LOSSES.squared, 2 * X.rows).statistics!
+    const ofAll = lossGradient(network!, twice, labels, LOSSES.squared, 2 * X.rows).statistics!
+    for (const name of ['mean', 'norm']) {
+      ofAll[name].data.forEach((value, j) => expect(ofBatch[name].data[j] / value).toBeCloseTo(1, 12))
+    }
+  })
+})
 
 describe('settings', () => {
   const base = run(reluProblem())
