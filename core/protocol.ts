@@ -178,9 +178,16 @@ export const REQUESTS = {
   /** Load the data, fit the steps, evaluate every hypothesis; nothing is run. */
   inspectProblem: row(z.strictObject({ experimentId: idSchema, document: documentSchema })),
 
-  /** Runs the saved document; all of its methods, or those at the given indices. */
+  /**
+   * Runs the saved document; all of its methods, or those at the given indices. With `resume` only the runs that were
+   * stopped and left their state, each from there.
+   */
   startRuns: row(
-    z.strictObject({ experimentId: idSchema, methods: z.array(z.number().int().min(0)).optional() }),
+    z.strictObject({
+      experimentId: idSchema,
+      methods: z.array(z.number().int().min(0)).optional(),
+      resume: z.boolean().optional(),
+    }),
   ),
   cancelRun: row(z.strictObject({ experimentId: idSchema, key: runKeySchema })),
   cancelAll: row(z.strictObject({ experimentId: idSchema.optional() })),

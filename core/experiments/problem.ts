@@ -46,6 +46,8 @@ export interface RunContext {
   seed: number
   /** Seed of sampled arrangements: the same for all runs of a document, so that they share one dictionary. */
   dictionarySeed: number
+  /** An earlier run to go on from. */
+  resume?: SavedRun
 }
 
 /** The prepared data of a document; shared by its runs, which differ in network width, β and method. */
@@ -99,4 +101,14 @@ export interface RunSpec {
   document: ConcreteDocument
   /** Index into `document.methods`. */
   methodIndex: number
+  /** To go on where an earlier run of the same spec was stopped. */
+  resume?: SavedRun
+}
+
+/** What a stopped run left for going on. */
+export interface SavedRun {
+  /** As its outcome had them. */
+  arrays: NamedArrays
+  /** Of its data. */
+  sha256: string
 }

@@ -102,7 +102,13 @@ function contextOf(spec: RunSpec, host: RunHost, clock: () => number): RunContex
     if (clock() > limits.seconds) return 'maxTime'
     return limits.iterations !== undefined && iteration >= limits.iterations ? 'maxIterations' : null
   }
-  return { clock, stop, seed: deriveSeed(seed, spec.key), dictionarySeed: deriveSeed(seed, 'arrangements') }
+  return {
+    clock,
+    stop,
+    seed: deriveSeed(seed, spec.key),
+    dictionarySeed: deriveSeed(seed, 'arrangements'),
+    resume: spec.resume,
+  }
 }
 
 function toUpdate({ fraction, phase, ...point }: MethodProgress, seconds: number): RunUpdate {

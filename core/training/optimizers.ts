@@ -1,3 +1,4 @@
+import { BidualError } from '../errors.ts'
 import type { SettingsOf } from '../experiments/document.ts'
 import type { NamedArrays } from '../experiments/problem.ts'
 import { adamStep, momentumStep } from '../kernels/elementwise.ts'
@@ -143,7 +144,7 @@ export class Optimizer {
   /**
    * Goes on from what {@link save} gave.
    *
-   * @throws RangeError when an array of the rule is missing
+   * @throws BidualError bad-input when an array of the rule is missing
    */
   restore(updates: number, arrays: NamedArrays<RealArray>): void {
     this.updates = updates
@@ -151,7 +152,11 @@ export class Optimizer {
     for (const slot of new Set(Object.keys(arrays).map((name) => name.slice(0, name.lastIndexOf('.'))))) {
       const state = this.rule.state.map((name) => {
         const saved = arrays[`${slot}.${name}`] as { data: RealArray } | undefined
-        if (!saved) throw new RangeError(`The saved state has no ${name} of ${slot}.`)
+        if (!saved)
+          throw new BidualError(
+            'bad-input',
+            `The saved state has no ${name} of ${slot}: it is of another optimiser.`,
+          )
         const copy = this.zeros(saved.data.length)
         copy.set(saved.data)
         return copy

@@ -19,8 +19,40 @@ export interface TrainerState {
   /** Updates that the optimiser has made. */
   updates: number
   best: { objective: number; epoch: number } | null
-  /** `weights/…`, `optimizer/…` and, where there are any, `best/…` and `running/…`. */
+  /** `weights.…`, `optimizer.…` and, where there are any, `best.…` and `running.…`. */
   arrays: NamedArrays
+}
+
+/** The numbers of a state, in the order in which {@link stateArrays} stores them. */
+const NUMBERS = 'state.numbers'
+const PREFIX = 'state.'
+
+/** The state as arrays alone, as a run's folder keeps them: `state.numbers`, `state.weights.W1`, … */
+export function stateArrays({ position, schedule, updates, best, arrays }: TrainerState): NamedArrays {
+  const { epoch, begun, batch } = position
+  const rates = [schedule.reduced, schedule.best, schedule.bestEpoch]
+  const found = best ? [best.objective, best.epoch] : [NaN, NaN]
+  const numbers = Float64Array.of(epoch, Number(begun), batch, updates, ...rates, ...found)
+  const named = Object.entries(arrays).map(([name, array]) => [PREFIX + name, array])
+  return {
+    [NUMBERS]: { shape: [numbers.length], data: numbers },
+    ...(Object.fromEntries(named) as NamedArrays),
+  }
+}
+
+/** The state among the arrays of a run; null where there is none. */
+export function stateOf(saved: NamedArrays): TrainerState | null {
+  if (!(NUMBERS in saved)) return null
+  const [epoch, begun, batch, updates, reduced, bestSeen, bestSince, objective, bestEpoch] =
+    saved[NUMBERS].data
+  const own = Object.entries(saved).filter(([name]) => name.startsWith(PREFIX) && name !== NUMBERS)
+  return {
+    position: { epoch, begun: begun === 1, batch },
+    schedule: { reduced, best: bestSeen, bestEpoch: bestSince },
+    updates,
+    best: Number.isNaN(objective) ? null : { objective, epoch: bestEpoch },
+    arrays: Object.fromEntries(own.map(([name, array]) => [name.slice(PREFIX.length), array])),
+  }
 }
 
 /** The parts of a run, in the precision of training. */
@@ -75,12 +107,12 @@ export function takeState(
 
 function prefixed(prefix: string, arrays: NamedArrays<RealArray>): NamedArrays {
   const copies = convertArrays(arrays, new Float64Array(0))
-  return Object.fromEntries(Object.entries(copies).map(([name, array]) => [`${prefix}/${name}`, array]))
+  return Object.fromEntries(Object.entries(copies).map(([name, array]) => [`${prefix}.${name}`, array]))
 }
 
 /** The arrays under a prefix, copied. */
 function part(prefix: string, arrays: NamedArrays): NamedArrays {
-  const own = Object.entries(arrays).filter(([name]) => name.startsWith(`${prefix}/`))
+  const own = Object.entries(arrays).filter(([name]) => name.startsWith(`${prefix}.`))
   const named = own.map(([name, { shape, data }]) => [
     name.slice(prefix.length + 1),
     { shape: [...shape], data: data.slice() },

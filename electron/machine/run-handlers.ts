@@ -3,6 +3,7 @@ import { BidualError } from '../../core/errors.ts'
 import { expandDocument } from '../../core/experiments/expand.ts'
 import type { RunSpec } from '../../core/experiments/problem.ts'
 import type { Document } from '../services/documents.ts'
+import { resumed } from '../services/resume.ts'
 import { dataPaths } from './data-paths.ts'
 import type { Handlers } from './handlers.ts'
 import type { Services } from './services.ts'
@@ -11,8 +12,9 @@ export const runHandlers = (services: Services) => {
   const { session } = services
   const { experiments, runs, workspace } = services.stores
   return {
-    startRuns: async ({ experimentId, methods }) => {
-      const specs = specsOf(experiments.document(experimentId), methods)
+    startRuns: async ({ experimentId, methods, resume }) => {
+      const chosen = specsOf(experiments.document(experimentId), methods)
+      const specs = resume ? await stoppedRuns(chosen, (key) => workspace.run(experimentId, key)) : chosen
       const resolve = (file: string, path: string) => workspace.resolveDataFile(file, path)
       // Sweeps replace numbers: every run of a document reads the same files.
       const paths = await dataPaths(specs[0].document, resolve)
@@ -50,6 +52,14 @@ export const runHandlers = (services: Services) => {
     },
     getResult: ({ experimentId }) => ({ ...experiments.result(experimentId) }),
   } satisfies Partial<Handlers>
+}
+
+/** @throws BidualError `bad-input` when none of the runs was stopped */
+async function stoppedRuns(specs: readonly RunSpec[], folderOf: (key: string) => string): Promise<RunSpec[]> {
+  const found = await Promise.all(specs.map((spec) => resumed(spec, folderOf(spec.key))))
+  const stopped = found.filter((spec) => spec !== null)
+  if (stopped.length > 0) return stopped
+  throw new BidualError('bad-input', 'There is no stopped training of this document to go on with.')
 }
 
 /** @param methods indices into `document.methods`; all of them when absent */

@@ -2,9 +2,10 @@ import { trainingClaim } from '../../certificates/label-bound.ts'
 import { BidualError } from '../../errors.ts'
 import { LOSSES } from '../../losses/index.ts'
 import { NETWORKS } from '../../networks/index.ts'
+import { stateArrays, stateOf, type TrainerState } from '../../training/state.ts'
 import { train } from '../../training/train.ts'
 import type { SettingsOf } from '../document.ts'
-import type { Problem, RunMethod } from '../problem.ts'
+import type { Problem, RunContext, RunMethod } from '../problem.ts'
 
 /**
  * GD, SGD, momentum or Adam on the non-convex network: the baseline. It proves nothing about the optimum itself; its
@@ -15,15 +16,34 @@ import type { Problem, RunMethod } from '../problem.ts'
  */
 export const runSgd: RunMethod<'sgd'> = function* (problem, settings, context) {
   requireUsable(problem, settings)
-  const { status, epochs, best, learningRate } = yield* train(problem, settings, context)
+  const from = savedState(problem, context)
+  const { status, epochs, best, learningRate, state } = yield* train(problem, settings, context, from)
+  const stopped = epochs < settings.epochs && status !== 'diverged'
   return {
     status,
     iterations: epochs,
     network: best?.network ?? null,
     claim: trainingClaim(problem),
     hypotheses: [],
-    details: { 'best epoch': best?.epoch ?? null, 'final learning rate': learningRate },
+    // What a stopped run needs to go on, bit for bit as if it had not been stopped.
+    arrays: stopped ? stateArrays(state) : {},
+    details: {
+      'best epoch': best?.epoch ?? null,
+      'final learning rate': learningRate,
+      ...(from && { 'continued from epoch': from.position.epoch }),
+    },
   }
+}
+
+/** @throws BidualError bad-input when the run to go on from left no state, or was of other data */
+function savedState({ summary }: Problem, { resume }: RunContext): TrainerState | null {
+  if (!resume) return null
+  if (resume.sha256 !== summary.sha256) {
+    throw new BidualError('bad-input', 'The data have changed since this run was stopped: start it anew.')
+  }
+  const state = stateOf(resume.arrays)
+  if (state) return state
+  throw new BidualError('bad-input', 'The stopped run left nothing to go on from: start it anew.')
 }
 
 function requireUsable({ network, loss, summary }: Problem, settings: SettingsOf<'sgd'>): void {

@@ -9,6 +9,7 @@ import type { RunSpec } from '../../../core/experiments/problem.ts'
 import type { RunRecord, RunStatus } from '../../../core/experiments/result.ts'
 import { dataPaths } from '../../machine/data-paths.ts'
 import { Disk } from '../../services/disk.ts'
+import { resumed } from '../../services/resume.ts'
 import { resultDocument } from '../../services/run-files.ts'
 import { parseFlags, wholeNumber } from '../arguments.ts'
 import type { Command } from './commands.ts'
@@ -19,10 +20,14 @@ import { runsTable } from './runs-report.ts'
 import type { Terminal } from './terminal.ts'
 
 export const runCommand: Command = {
-  usage: 'run <experiment.json> [--out DIR] [--json] [--method ID]… [--jobs N]',
+  usage: 'run <experiment.json> [--out DIR [--resume]] [--json] [--method ID]… [--jobs N]',
   summary: 'Run the methods of an experiment and print what each proved.',
   flags: [
     ['--out DIR', 'write result.json there, and a folder with weights and history for each run'],
+    [
+      '--resume',
+      'go on with gradient training that was stopped and left its state in DIR; other runs begin anew',
+    ],
     ['--json', 'print the result document instead of a table'],
     ['--method ID', `only this method (${METHOD_IDS.join(', ')}); may be repeated`],
     ['--jobs N', 'runs at the same time; one a core by default'],
@@ -33,6 +38,7 @@ export const runCommand: Command = {
 interface RunFlags {
   file: string
   out: string | undefined
+  resume: boolean
   json: boolean
   methods: MethodId[]
   jobs: number
@@ -44,6 +50,7 @@ function readFlags(args: string[]): RunFlags {
     allowPositionals: true,
     options: {
       out: { type: 'string' },
+      resume: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       method: { type: 'string', multiple: true, default: [] },
       jobs: { type: 'string', default: String(availableParallelism()) },
@@ -51,10 +58,14 @@ function readFlags(args: string[]): RunFlags {
   })
   if (positionals.length !== 1)
     throw new BidualError('bad-input', 'run: expected one experiment document. See --help.')
+  if (values.resume && values.out === undefined) {
+    throw new BidualError('bad-input', '--resume: expected --out with the folder of the stopped runs.')
+  }
   const jobs = wholeNumber('--jobs', values.jobs, 1, 1024)
   return {
     file: positionals[0],
     out: values.out,
+    resume: values.resume,
     json: values.json,
     methods: values.method.map(methodId),
     jobs,
@@ -68,9 +79,10 @@ function methodId(text: string): MethodId {
 }
 
 async function runExperiment(args: string[], terminal: Terminal): Promise<number> {
-  const { file, out, json, methods, jobs } = readFlags(args)
+  const { file, out, resume, json, methods, jobs } = readFlags(args)
   const document = await readDocument(file)
-  const specs = chooseMethods(expandDocument(document), methods)
+  const chosen = chooseMethods(expandDocument(document), methods)
+  const specs = resume ? await continued(chosen, resolve(out!)) : chosen
   const folder = dirname(resolve(file))
   const paths = await dataPaths(specs[0].document, (name) => Promise.resolve(resolve(folder, name)))
   const { records, data } = await performRuns({ specs, paths, jobs, out, terminal })
@@ -79,6 +91,11 @@ async function runExperiment(args: string[], terminal: Terminal): Promise<number
   if (out !== undefined) await new Disk().writeFile(join(resolve(out), 'result.json'), text)
   terminal.print(json ? text.trimEnd() : runsTable(records))
   return exitCode(records)
+}
+
+/** Specs that go on where they were stopped, where the folder says so. */
+function continued(specs: readonly RunSpec[], out: string): Promise<RunSpec[]> {
+  return Promise.all(specs.map(async (spec) => (await resumed(spec, join(out, 'runs', spec.key))) ?? spec))
 }
 
 function chooseMethods(specs: RunSpec[], methods: readonly MethodId[]): RunSpec[] {

@@ -7,7 +7,8 @@ import {
 } from '../../../core/experiments/document.ts'
 import type { Problem, RunContext } from '../../../core/experiments/problem.ts'
 import { OPTIMIZERS, type OptimizerId } from '../../../core/training/optimizers.ts'
-import type { TrainerState } from '../../../core/training/state.ts'
+import { readNpz, writeNpz } from '../../../core/export/npz.ts'
+import { stateArrays, stateOf, type TrainerState } from '../../../core/training/state.ts'
 import { train } from '../../../core/training/train.ts'
 import { context, gaussian, oneHot, problemOf } from '../closed-form/fixtures.ts'
 
@@ -44,11 +45,7 @@ function run(
   const objectives: [number, number | undefined][] = []
   let step = running.next()
   for (; !step.done; step = running.next()) objectives.push([step.value.iteration, step.value.objective])
-  const { position, schedule, updates, best, arrays } = step.value.state
-  const state = {
-    ...(JSON.parse(JSON.stringify({ position, schedule, updates, best })) as Omit<TrainerState, 'arrays'>),
-    arrays: structuredClone(arrays),
-  }
+  const state = stateOf(readNpz(writeNpz(stateArrays(step.value.state))))!
   return { ...step.value, state, objectives }
 }
 

@@ -124,9 +124,9 @@ describe('statistics of batch normalisation', () => {
     const { network } = run(problem, { epochs: 1 }, stopAfterStart()).outcome
     const twice = new Matrix(2 * X.rows, X.cols, Float64Array.of(...X.data, ...X.data))
     const labels = new Matrix(2 * X.rows, Y.cols, Float64Array.of(...Y.data, ...Y.data))
-    const { lossGradient } = NETWORKS['bn-relu']
-    const ofBatch = lossGradient(network!, X, Y, LOSSES.squared, 2 * X.rows).statistics!
-    const ofAll = lossGradient(network!, twice, labels, LOSSES.squared, 2 * X.rows).statistics!
+    const family = NETWORKS['bn-relu']
+    const ofBatch = family.lossGradient(network!, X, Y, LOSSES.squared, 2 * X.rows).statistics!
+    const ofAll = family.lossGradient(network!, twice, labels, LOSSES.squared, 2 * X.rows).statistics!
     for (const name of ['mean', 'norm']) {
       ofAll[name].data.forEach((value, j) => expect(ofBatch[name].data[j] / value).toBeCloseTo(1, 12))
     }
