@@ -2,6 +2,7 @@
 import type { PathPoint, ResultDocument, RunRecord } from '../experiments/result.ts'
 import { formatCount, formatGap, formatObjective, formatPercent, formatSeconds, NO_NUMBER } from './format.ts'
 import { escapeHtml, htmlFacts, htmlTable, type Cell } from './html.ts'
+import { LAYER_HEADERS, layerRows } from './layers-table.ts'
 import { PATH_HEADERS, pathRow } from './path-table.ts'
 import { REPORT_STYLE } from './report-style.ts'
 import { safeSvg } from './svg.ts'
@@ -32,6 +33,7 @@ export function reportHtml({ document, result, charts, generated }: ReportInput)
     methodsSection(result.runs),
     chartsSection(charts),
     pathsSection(result.runs),
+    layersSection(result.runs),
     hypothesesSection(result.runs),
     dataSection(result),
     environmentSection(result),
@@ -159,6 +161,24 @@ function pathCells(point: PathPoint): Cell[] {
 
 function wordCell({ icon, word, sentence }: Wording): Cell {
   return { text: `${icon} ${word}`, title: sentence }
+}
+
+function layersSection(runs: readonly RunRecord[]): string {
+  const rows = runs.flatMap(({ label, measures }) =>
+    measures ? layerRows(measures).map((row) => [{ text: label }, ...row.map(layerCell)]) : [],
+  )
+  if (rows.length === 0) return ''
+  const [{ tolerance }] = runs.flatMap(({ measures }) => measures ?? [])
+  const note =
+    `Of the returned network. Rank: singular values above ${tolerance} of the largest; stable rank: squared Frobenius ` +
+    'norm over squared operator norm; alignment: cosine between leading singular vectors of a layer and the next.'
+  const table = htmlTable('From input to output', ['Method', ...LAYER_HEADERS], rows)
+  return `<h2>Layers</h2>\n<p class="muted">${note}</p>\n${table}`
+}
+
+function layerCell(value: string | number | null): Cell {
+  if (typeof value === 'string') return { text: value }
+  return number(value, Number.isInteger(value) ? formatCount : formatObjective)
 }
 
 function hypothesesSection(runs: readonly RunRecord[]): string {

@@ -3,13 +3,15 @@ import type { HistoryPoint } from '../../core/experiments/result.ts'
 import { bandOf, lastAtOrBefore } from './bands.ts'
 import type { Band, Curve } from './bands.ts'
 import type { Identity } from './identity.ts'
+import { isMeasure, measureSeries, measureTitle } from './measures.ts'
+import type { MeasureQuantity } from './measures.ts'
 import { bestBounds, bestObjectives } from './run-groups.ts'
 import type { RunGroup, TracedRun } from './run-groups.ts'
 import type { ScaleKind } from './scale.ts'
 
 export type TimeAxis = 'seconds' | 'iterations'
 /** gap: objective − reference, the best lower bound of the problem, else the best objective known. */
-export type Quantity = 'objective' | 'gap'
+export type Quantity = 'objective' | 'gap' | MeasureQuantity
 
 export interface ConvergenceView {
   axis: TimeAxis
@@ -165,6 +167,9 @@ export function convergenceModel(groups: readonly RunGroup[], view: ConvergenceV
     const series = groups.flatMap((group) => seriesOf(group, view, 0) ?? [])
     return { view, series, bounds: boundsOf(groups, view), reference: null }
   }
+  if (isMeasure(view.quantity)) {
+    return { view, series: measureSeries(groups, view.quantity, view), bounds: [], reference: null }
+  }
   const { values, proved } = references(groups)
   const series = groups.flatMap((group) => {
     const offset = values.get(group.problem)
@@ -200,5 +205,6 @@ export const AXIS_TITLES: Record<TimeAxis, string> = { seconds: 'Time / s', iter
 /** The title of the vertical axis: what is measured and from where. */
 export function quantityTitle({ view, reference }: Pick<ConvergenceModel, 'view' | 'reference'>): string {
   if (view.quantity === 'objective') return 'Objective'
+  if (isMeasure(view.quantity)) return measureTitle(view.quantity)
   return reference === 'bound' ? 'Objective − best lower bound' : 'Objective − best objective found'
 }

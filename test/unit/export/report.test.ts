@@ -159,6 +159,35 @@ describe('reportHtml', () => {
     expect(html).not.toContain('Paths in β')
   })
 
+  it('has a table of the layers of every network that was measured', () => {
+    const measures = {
+      tolerance: 1e-6,
+      layers: [
+        {
+          rows: 784,
+          cols: 3,
+          rank: 2,
+          stableRank: 1.25,
+          operatorNorm: 2,
+          frobeniusNorm: 2.5,
+          singularValues: [2],
+        },
+        { rows: 3, cols: 1, rank: 1, stableRank: 1, operatorNorm: 3, frobeniusNorm: 3, singularValues: [3] },
+      ],
+      alignments: [0.5],
+      patterns: null,
+      projections: null,
+      collapse: null,
+    }
+    const result = resultDocument([runRecord({ measures }), runRecord({ key: 'sgd', label: 'SGD' })])
+    const measured = reportHtml({ document, result, charts: [], generated: '' })
+    const layers = measured.slice(measured.indexOf('<h2>Layers'), measured.indexOf('<h2>Hypotheses'))
+    expect(layers).toContain('784×3')
+    expect(layers).toContain('1.25')
+    expect(layers.match(/<tr>/g)).toHaveLength(3)
+    expect(layers).not.toContain('SGD')
+  })
+
   it('needs nothing from outside and runs nothing', () => {
     expect(html).not.toMatch(/<script|<link|https?:\/\/|@import|<img/)
     expect(html).toContain("default-src 'none'")

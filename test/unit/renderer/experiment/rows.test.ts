@@ -7,9 +7,11 @@ import { estimateSeconds } from '../../../../renderer/views/experiment/methods/e
 import {
   cardTitle,
   methodCards,
+  sortCards,
   unknownMethods,
 } from '../../../../renderer/views/experiment/methods/method-list.ts'
 import { figureOf, groupRow, trialRows } from '../../../../renderer/views/experiment/results/rows.ts'
+import { resultDocument } from '../../export/fixtures.ts'
 import { point, runRecord, sgdTrials, tracedRun } from './support.ts'
 
 const DOCUMENT = {
@@ -90,10 +92,26 @@ describe('method cards', () => {
       ['sgd', 3],
       ['whitened-gd', null],
       ['least-squares', null],
+      ['convex-rf', null],
+      ['stacking', null],
+      ['ntk', null],
     ])
     const titles = cards.filter(({ id }) => id === 'sgd').map((card) => cardTitle(DOCUMENT, card))
     expect(titles).toEqual(['SGD, momentum', 'Adam', 'SGD, momentum (2)'])
     expect(unknownMethods([{ id: 'convex' }, { id: 'later' }, 3])).toEqual([1, 2])
+  })
+
+  test('those that do not apply and are not chosen stand apart, once the data are known', () => {
+    const document = { ...DOCUMENT, loss: 'equality' }
+    const cards = methodCards(document.methods)
+    const unread = sortCards(document, cards, null)
+    expect(unread.offered).toEqual(cards)
+    expect(unread.refused).toEqual([])
+    const { offered, refused } = sortCards(document, cards, resultDocument([]).data)
+    expect(refused.map(({ id }) => id)).toContain('penalized')
+    expect(refused.every(({ index }) => index === null)).toBe(true)
+    expect(offered.filter(({ id }) => id === 'sgd')).toHaveLength(3)
+    expect(offered.length + refused.length).toBe(cards.length)
   })
 
   test('the estimate spreads known times over the cores, and is silent without them', () => {

@@ -1,0 +1,52 @@
+/** What was measured of a run's network beyond its layers, as rows of its details. */
+import { timeToReach } from '../../../../core/measures/time-to-reach.ts'
+import type { RunMeasures } from '../../../../core/experiments/result.ts'
+import type { TracedRun } from '../../../charts/run-groups.ts'
+import { formatCount, formatGap, formatShort } from '../../../composables/format.ts'
+import type { DetailRow } from './detail-words.ts'
+
+const many = (value: number): string => (value < 1e7 ? formatCount(value) : formatShort(value, 2))
+
+function patternRow({ patterns }: RunMeasures): DetailRow[] {
+  if (!patterns) return []
+  const { found, bound } = patterns
+  const text = bound === null ? many(found) : `${many(found)} of at most ${many(bound)}`
+  return [{ name: 'Patterns of its neurons', value: found, text, term: 'cells-found' }]
+}
+
+function projectionRow({ projections }: RunMeasures): DetailRow[] {
+  if (!projections) return []
+  const text = projections.sums.map((sum) => formatShort(sum, 3)).join(', ')
+  return [{ name: `Neurons along the ${projections.name}`, value: text, text }]
+}
+
+function collapseRows({ collapse }: RunMeasures): DetailRow[] {
+  if (!collapse) return []
+  const row = (name: string, value: number): DetailRow => ({ name, value, text: formatGap(value) })
+  return [
+    row('Collapse: within over between', collapse.withinClass),
+    row('Collapse: spread of lengths', collapse.equinorm),
+    row('Collapse: spread of angles', collapse.equiangularity),
+    row('Collapse: distance to simplex', collapse.simplexDistance),
+    row('Collapse: distance to weights', collapse.duality),
+  ]
+}
+
+/** How near to its end an objective counts as there. */
+const NEAR = 0.01
+
+function timeRow({ history, record }: TracedRun): DetailRow[] {
+  if (!record || record.objective === null || history.length < 2) return []
+  const target = record.objective + NEAR * Math.abs(record.objective)
+  const seconds = timeToReach(history, target, record)
+  return [{ name: 'Seconds to within 1 % of its end', value: seconds }]
+}
+
+/** Rows in the order of THEORY §7; those without a value are left out. */
+export function measureRows(run: TracedRun): DetailRow[] {
+  const measures = run.record?.measures
+  const measured = measures
+    ? [...patternRow(measures), ...projectionRow(measures), ...collapseRows(measures)]
+    : []
+  return [...measured, ...timeRow(run)]
+}
