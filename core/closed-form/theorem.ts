@@ -14,7 +14,7 @@ export interface Situation {
 export interface Theorem {
   /** Words for the sentence that names what was proved: "the closed form for …". */
   title: string
-  /** Words for menus: "Whitened data, exact". */
+  /** Words for menus: "Whitened, exact". */
   name: string
   /** Papers and theorem numbers. */
   source: string

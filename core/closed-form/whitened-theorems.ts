@@ -17,7 +17,7 @@ const isRelu = ({ network, loss }: Situation): boolean =>
 /** THEORY 5.3, 5.4: every layer regularised, exact. */
 export const whitened: Theorem = {
   title: 'the closed form for whitened data',
-  name: 'Whitened data, exact',
+  name: 'Whitened, exact',
   source: 'Ergen & Pilanci 2021, Thm 4.3; Ergen & Pilanci 2021 (JMLR), Lemma 3.2',
   covers: isRelu,
   hypotheses: (situation) => [oneOutputOrOneHot(situation), whitenedRows(situation)],
@@ -25,7 +25,7 @@ export const whitened: Theorem = {
 
 const asPrinted = (reading: string): Theorem => ({
   title: `the closed form for whitened data as printed (${reading})`,
-  name: `Whitened data, as printed, ${reading}`,
+  name: `Whitened, ${reading}`,
   source: 'Ergen & Pilanci 2021, Thm 4.3',
   covers: (situation) => isRelu(situation) && situation.loss === 'squared' && situation.summary.outputs > 1,
   hypotheses: (situation) => [oneHotLabels(situation), whitenedRows(situation)],

@@ -136,8 +136,7 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     title: 'Closed form',
     summary: 'The optimal weights written down, where a theorem covers the data.',
     source: 'Ergen et al. 2022, Thm 2.1, 2.4; Ergen & Pilanci 2021, Thm 4.4',
-    label: ({ theorem }) =>
-      theorem === 'auto' ? 'Closed form' : `Closed form: ${THEOREMS[theorem].name.toLowerCase()}`,
+    label: ({ theorem }) => (theorem === 'auto' ? 'Closed form' : THEOREMS[theorem].name),
     applies: closedFormApplies,
   },
   sgd: {

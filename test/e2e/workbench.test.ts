@@ -99,6 +99,7 @@ describe('a file of one’s own', () => {
     await page()
       .getByText(/48 \+ 12 test × 3, rank 3, 2 classes/)
       .waitFor()
+    await button(/not apply to this problem/).click()
     await page().getByRole('checkbox', { name: 'Closed form' }).waitFor()
     await page()
       .getByText(/The closed form needs/)

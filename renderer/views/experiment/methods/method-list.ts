@@ -80,9 +80,20 @@ export function cardApplies(
   return methodApplies({ network: network.data, loss: loss.data, beta, summary }, settings)
 }
 
-/** "SGD, momentum" where the settings say so, else the method's title. */
+/** Those that are chosen or may be, and those that do not apply and are not chosen. */
+export function sortCards(
+  document: JsonObject,
+  cards: readonly MethodCard[],
+  summary: ProblemSummary | null,
+): Record<'offered' | 'refused', MethodCard[]> {
+  const isRefused = (card: MethodCard) =>
+    card.index === null && cardApplies(document, card, summary)?.applies === false
+  return { offered: cards.filter((card) => !isRefused(card)), refused: cards.filter(isRefused) }
+}
+
+/** "SGD, momentum", or the theorem, where the settings say so, else the method's title. */
 function entryWords(entry: Json, id: MethodId): string {
-  const settings = id === 'sgd' ? settingsOf(entry, id) : null
+  const settings = id === 'sgd' || id === 'closed-form' ? settingsOf(entry, id) : null
   return settings ? methodLabel(settings) : METHODS[id].title
 }
 
