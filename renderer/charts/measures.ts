@@ -150,10 +150,27 @@ export function measureSeries(
   quantity: MeasureQuantity,
   view: Pick<ConvergenceView, 'axis' | 'xKind'>,
 ): ConvergenceSeries[] {
-  return groups.flatMap((group) =>
-    MEASURES[quantity].lines(group.runs).flatMap((line, i) => seriesOf(group, line, i, view) ?? []),
-  )
+  return groups.flatMap((group) => {
+    const lines = MEASURES[quantity].lines(group.runs)
+    const series = lines.map((line, i) => seriesOf(group, line, i, view))
+    return series.flatMap((one, i) => (one && !repeats(one, lines[i], series, lines) ? one : []))
+  })
 }
+
+/** Both measures of a layer are the same where it is a vector: one line is enough. */
+function repeats(
+  { ys }: ConvergenceSeries,
+  { layer, second }: MeasureLine,
+  series: readonly (ConvergenceSeries | null)[],
+  lines: readonly MeasureLine[],
+): boolean {
+  if (!second) return false
+  const first = series[lines.findIndex((line) => line.layer === layer && !line.second)]
+  return first?.ys.length === ys.length && first.ys.every((y, i) => Math.abs(y - ys[i]) <= SAME * Math.abs(y))
+}
+
+/** Relative: two ways to compute one number. */
+const SAME = 1e-6
 
 function seriesOf(
   group: RunGroup,

@@ -67,6 +67,15 @@ const DETAILS: Record<string, DetailWords> = {
   'spike stretched by': { name: 'Spike stretched by', format: ratio },
   solver: { name: 'Solver' },
   'optimum of the one-layer model': { name: 'Optimum, one layer' },
+  filters: { name: 'Filters', format: many },
+  'patches inside the hull of the others': { name: 'Patches without a filter', format: many },
+  features: { name: 'Features', format: many },
+  'features used': { name: 'Features used', format: many },
+  'lower bound of the output program': { name: 'Bound of its output program' },
+  'gap of the output program': { name: 'Gap of its output program', format: formatGap },
+  'stages solved': { name: 'Stages solved', format: many },
+  'rank of the kernel': { name: 'Rank of the kernel', format: many },
+  'relative residual': { name: 'Relative residual', format: formatGap },
 }
 
 /** The bound stands beside the patterns found; zeros say that nothing was drawn, or found. */

@@ -20,15 +20,16 @@ function projectionRow({ projections }: RunMeasures): DetailRow[] {
   return [{ name: `Neurons along the ${projections.name}`, value: text, text }]
 }
 
+/** Neural collapse, by the usual names. */
 function collapseRows({ collapse }: RunMeasures): DetailRow[] {
   if (!collapse) return []
   const row = (name: string, value: number): DetailRow => ({ name, value, text: formatGap(value) })
   return [
-    row('Collapse: within over between', collapse.withinClass),
-    row('Collapse: spread of lengths', collapse.equinorm),
-    row('Collapse: spread of angles', collapse.equiangularity),
-    row('Collapse: distance to simplex', collapse.simplexDistance),
-    row('Collapse: distance to weights', collapse.duality),
+    row('NC1, within over between', collapse.withinClass),
+    row('NC2, spread of lengths', collapse.equinorm),
+    row('NC2, spread of angles', collapse.equiangularity),
+    row('NC2, distance to simplex', collapse.simplexDistance),
+    row('NC3, distance to weights', collapse.duality),
   ]
 }
 
@@ -39,7 +40,8 @@ function timeRow({ history, record }: TracedRun): DetailRow[] {
   if (!record || record.objective === null || history.length < 2) return []
   const target = record.objective + NEAR * Math.abs(record.objective)
   const seconds = timeToReach(history, target, record)
-  return [{ name: 'Seconds to within 1 % of its end', value: seconds }]
+  const text = seconds === null ? undefined : formatShort(seconds, 3)
+  return [{ name: 'Seconds to within 1 % of its end', value: seconds, text }]
 }
 
 /** Rows in the order of THEORY §7; those without a value are left out. */

@@ -58,7 +58,6 @@ describe('curves of measures', () => {
       'SGD, rank W1',
       'SGD, rank W2',
       'SGD, stable rank W1',
-      'SGD, stable rank W2',
       'Convex, rank W1',
       'Convex, rank W2',
       'Convex, stable rank W1',
@@ -68,7 +67,7 @@ describe('curves of measures', () => {
       [0, 2],
       [3, 2],
     ])
-    expect([series[4].xs, series[4].ys]).toEqual([[20], [2]])
+    expect([series[3].xs, series[3].ys]).toEqual([[20], [2]])
     expect(series[0].identity.token).toBe(series[1].identity.token)
     expect(series[0].identity.dash).not.toEqual(series[1].identity.dash)
     expect(series[0].identity.marker).not.toBe(series[2].identity.marker)
