@@ -8,6 +8,7 @@ import { deepBatchNormExample } from './gallery/deep-batch-norm.ts'
 import { deepSplineExample } from './gallery/deep-spline.ts'
 import type { GalleryEntry } from './gallery/entry.ts'
 import { growthExample } from './gallery/growth.ts'
+import { kernelExample } from './gallery/kernel.ts'
 import { normAfterReluExample } from './gallery/norm-after-relu.ts'
 import { parallelExample } from './gallery/parallel.ts'
 import { pathExample } from './gallery/path.ts'
@@ -16,6 +17,7 @@ import { plantsExample } from './gallery/plants.ts'
 import { pointsOnALineExample } from './gallery/points-on-a-line.ts'
 import { rankOneExample } from './gallery/rank-one.ts'
 import { spikesExample } from './gallery/spikes.ts'
+import { stagesExample } from './gallery/stages.ts'
 import { spiralExample } from './gallery/spiral.ts'
 import { whitenedExample } from './gallery/whitened.ts'
 import { whitenedDescentExample } from './gallery/whitened-descent.ts'
@@ -37,6 +39,8 @@ export const GALLERY: readonly GalleryEntry[] = [
   convolutionExample,
   deepLinearExample,
   pointsOnALineExample,
+  kernelExample,
+  stagesExample,
   constantExample,
   deepSplineExample,
   spikesExample,

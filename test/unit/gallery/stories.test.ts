@@ -83,6 +83,24 @@ describe('stories of the gallery', () => {
       expect(measures!.spline!.jumpAtPoints).toBeGreaterThan(0.9)
   })
 
+  it('kernel-on-a-line: spline and kernel go through the points, the kernel without bias does not', async () => {
+    const [spline, kernel, without] = await Promise.all([0, 1, 2].map((k) => recordOf('kernel-on-a-line', k)))
+    expect([spline.certificate.level, spline.train.loss]).toEqual(['global', 0])
+    expect([kernel.status, kernel.train.loss, kernel.certificate.level]).toEqual(['solved', 0, 'none'])
+    expect([without.status, without.objective]).toEqual(['stalled', null])
+    expect(without.details).toMatchObject({ 'rank of the kernel': 2 })
+  })
+
+  it('stages: the first is proved optimal, and every later one is better', async () => {
+    const [convex, stack] = await Promise.all([0, 1].map((k) => recordOf('stages', k)))
+    const values = [1, 2, 3].map((s) => stack.details[`stage ${s}, objective`] as number)
+    expect(stack.details['stage 1, certificate']).toBe('global')
+    expect(values[0] / convex.objective!).toBeCloseTo(1, 6)
+    expect(values[1]).toBeLessThan(0.5 * values[0])
+    expect(values[2]).toBeLessThan(0.5 * values[1])
+    expect(stack.objective! / values[2]).toBeCloseTo(1, 9)
+  })
+
   it('path: starts at the zero network, is proved at every point, and the test loss turns', async () => {
     const { path } = await recordOf('path')
     expect(path).toHaveLength(20)
