@@ -113,8 +113,8 @@ describe('a file of one’s own', () => {
       if (!(await box.isChecked())) await box.click()
     }
     await button('Settings of SGD, momentum').click()
-    await page().getByLabel('Epochs').fill('200000')
-    await page().getByLabel('Epochs').press('Enter')
+    await page().getByLabel('Epochs', { exact: true }).fill('200000')
+    await page().getByLabel('Epochs', { exact: true }).press('Enter')
     await page().getByText('Saved', { exact: true }).waitFor()
     await runButton().click()
     const cancel = button(/^Cancel SGD/)
