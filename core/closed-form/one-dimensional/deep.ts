@@ -12,8 +12,8 @@ export interface DeepSolution {
   value: number
 }
 
-/** Values of β′ over β that are tried first, in equal ratios, and steps of the golden section between the best of them. */
-const [LEAST, MOST, TRIED, SECTIONS] = [1e-4, 1e3, 36, 40]
+/** Values of β′ tried first: a range around a guess, in equal ratios; then steps of the golden section. */
+const [RANGE, TRIED, SECTIONS] = [100, 13, 22]
 const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /**
@@ -31,10 +31,13 @@ export function bestBehindTrunk(problem: LineProblem, hasIntercept: boolean, lay
     return { solution, beta, value }
   }
   if (problem.loss === 'equality') return evaluate(problem.beta)
-  const ratio = (MOST / LEAST) ** (1 / (TRIED - 1))
+  const first = evaluate(problem.beta)
+  const size = sizeOf(first.solution)
+  const guess = problem.beta * (size > 0 ? size ** (2 / layers - 1) : 1)
+  const ratio = RANGE ** (2 / (TRIED - 1))
   // From the least on: a path down to there serves all the others.
-  const tried = Array.from({ length: TRIED }, (_, k) => evaluate(problem.beta * LEAST * ratio ** k))
-  const best = lowest([evaluate(problem.beta), ...tried])
+  const tried = Array.from({ length: TRIED }, (_, k) => evaluate((guess / RANGE) * ratio ** k))
+  const best = lowest([first, ...tried])
   return lowest([best, goldenSection(evaluate, best.beta / ratio, best.beta * ratio)])
 }
 

@@ -12,11 +12,12 @@ import { OrthonormalBasis } from '../../linalg/orthonormal-basis.ts'
 import { valuesAt, type Kink } from './kinks.ts'
 import type { PathProblem } from './spline-path.ts'
 
-/** A price above β by less than this share of the largest price is rounding. */
+/** A price above β by less than this share of the largest price, or of what the weights in use add up to, is rounding. */
 const PRICED = 1e-13
+const CANCELLED = 1e-15
 const REFINEMENTS = 2
 /** Steps an atom at most: more are a cycle of ties. */
-const MOST = 50
+const MOST = 12
 
 export interface LassoSolution {
   status: 'solved' | 'stalled'
@@ -90,10 +91,12 @@ class ActiveSet {
     const residual = this.target.slice()
     for (const { atom, weight } of this.members) axpy(-weight, this.columns[atom], residual)
     const known = new Set(this.members.map(({ atom }) => atom))
+    const total = this.members.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
     let best = { atom: -1, price: this.beta + PRICED * this.top, sign: 0 }
     this.columns.forEach((column, atom) => {
       const price = dot(column, residual) * this.norms[atom]
-      if (Math.abs(price) > best.price && !known.has(atom)) {
+      const rounding = CANCELLED * total * this.norms[atom]
+      if (Math.abs(price) > Math.max(best.price, this.beta + rounding) && !known.has(atom)) {
         best = { atom, price: Math.abs(price), sign: Math.sign(price) }
       }
     })

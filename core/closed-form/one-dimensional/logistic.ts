@@ -6,11 +6,12 @@ import { valuesAt, sizeOf, type Kink, type KinkedFunction } from './kinks.ts'
 import { squaredSolver } from './squared.ts'
 import type { LabelledPoint } from './support-vectors.ts'
 
-const STEPS = 200
-/** An objective that falls by less than this share is at its optimum to rounding. */
-const IDLE = 1e-15
+const STEPS = 60
+/** An objective that falls by less than this share is at its optimum to rounding; Newton steps that follow still move V. */
+const IDLE = 1e-14
+const POLISH = 2
 /** Curvature of a row is taken as at least this: an approximation that the line search answers for. */
-const LEAST_CURVATURE = 1e-9
+const LEAST_CURVATURE = 1e-13
 /** Share of the fall predicted that a step has to reach. */
 const SUFFICIENT = 1e-4
 
@@ -30,6 +31,7 @@ export function logisticSolver(
   let last: LogisticFit = { status: 'solved', kinks: [], intercept: 0 }
   return (beta) => {
     const value = (f: KinkedFunction): number => lossOf(rows, valuesAt(points, f)) + beta * sizeOf(f)
+    let idle = 0
     for (let step = 0; step < STEPS; step++) {
       const model = modelAt(points, rows, valuesAt(points, last))
       const next = squaredSolver(model, hasIntercept)(beta)
@@ -37,7 +39,8 @@ export function logisticSolver(
       const before = value(last)
       const moved = search(last, next, before, predictedFall(model, last, next, beta), value)
       last = { status: 'stalled', ...moved.to }
-      if (before - moved.objective <= IDLE * before) return (last = { ...last, status: 'solved' })
+      idle = before - moved.objective <= IDLE * before ? idle + 1 : 0
+      if (idle > POLISH) return (last = { ...last, status: 'solved' })
     }
     return last
   }
@@ -84,7 +87,8 @@ function search(
   for (let share = 1; share > 1e-10; share *= 0.5) {
     const trial = share === 1 ? { kinks: to.kinks, intercept: to.intercept } : between(from, to, share)
     const reached = value(trial)
-    if (reached <= objective + SUFFICIENT * share * fall) return { to: trial, objective: reached }
+    if (reached <= objective * (1 + IDLE) + SUFFICIENT * share * fall)
+      return { to: trial, objective: reached }
   }
   return { to: from, objective }
 }

@@ -38,11 +38,11 @@ export function squaredSolver(
   }
 }
 
-function shifts({ targets }: PathProblem, move: number): Float64Array {
+function shifts({ weights, targets }: PathProblem, move: number): Float64Array {
   if (move === 0) return new Float64Array(targets.length)
-  const size = targets.reduce((most, z) => Math.max(most, Math.abs(z)), 0)
+  const size = targets.reduce((most, z, k) => Math.max(most, Math.abs(z) * Math.sqrt(weights[k])), 0)
   const noise = stream(0).split('ties').normals(targets.length)
-  return noise.map((value) => move * size * value)
+  return noise.map((value, k) => (move * size * value) / Math.sqrt(weights[k]))
 }
 
 type SolveAt = (beta: number) => KinkedFunction | null

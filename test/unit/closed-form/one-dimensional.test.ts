@@ -118,6 +118,25 @@ describe('Ergen & Pilanci 2021 (JMLR), Prop. 3.1', () => {
   })
 })
 
+describe('Ergen & Pilanci 2021 (JMLR), Fig. 7: hinge loss in one dimension', () => {
+  // Their points are not printed; these have one change of sign over a gap of 1.25, that is 2/1.25 = 1.6 of slope.
+  it.each([true, false])('costs β‖w‖₁ = 1.6e-4 at β = 1e-4 (intercept: %s)', (outputBias) => {
+    const problem = onLine([-2, -1, 0, 1.25, 2, 3], [-1, -1, -1, 1, 1, 1], {
+      loss: 'hinge',
+      beta: 1e-4,
+      outputBias,
+    })
+    const { value, network } = solved(problem)
+    expect(value).toBeCloseTo(1.6e-4, 14)
+    expect(objectiveOf(problem)).toBeCloseTo(1.6e-4, 12)
+    const F = forward(network, problem.X).data
+    F.forEach((f, i) => expect(f * problem.Y.data[i]).toBeGreaterThan(1 - 1e-12))
+    // The samples on either side of the change of sign are on the margin.
+    expect(F[2]).toBeCloseTo(-1, 12)
+    expect(F[3]).toBeCloseTo(1, 12)
+  })
+})
+
 describe.each(LOSSES)('the %s loss on a line', (loss) => {
   const cases = [true, false].flatMap((outputBias) =>
     [0.02, 0.5, 4].flatMap((beta) => [1, 2].map((seed) => ({ outputBias, beta, seed }))),
