@@ -91,7 +91,7 @@ export function joinState(parts: RunParts): TrainerState {
  */
 export function takeState(
   { position, schedule, updates, best, arrays }: TrainerState,
-  like: TrainedNetwork,
+  like: TrainedNetwork<RealArray>,
 ): Omit<RunParts, 'network'> & { weights: NamedArrays } {
   const [weights, running] = [part('weights', arrays), part('running', arrays)]
   requireShapes(weights, like)
@@ -120,7 +120,7 @@ function part(prefix: string, arrays: NamedArrays): NamedArrays {
   return Object.fromEntries(named) as NamedArrays
 }
 
-function requireShapes(weights: NamedArrays, { arrays }: TrainedNetwork): void {
+function requireShapes(weights: NamedArrays, { arrays }: TrainedNetwork<RealArray>): void {
   for (const [name, { shape }] of Object.entries(arrays)) {
     const saved = name in weights ? weights[name].shape.join('×') : 'nothing'
     if (saved === shape.join('×')) continue

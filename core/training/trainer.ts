@@ -6,6 +6,7 @@ import { LOSSES, type Loss } from '../losses/index.ts'
 import { MeasureRecorder } from '../measures/recorder.ts'
 import {
   cloneNetwork,
+  matrixOf,
   NETWORKS,
   objective,
   parameters,
@@ -14,11 +15,13 @@ import {
   type LossGradient,
   type NetworkFamily,
 } from '../networks/index.ts'
+import { fromMatrix } from '../networks/arrays.ts'
 import { convertNetwork } from '../networks/precision.ts'
 import { stream } from '../random/index.ts'
 import { batchRows, makeBatches, type Batch, type Batches } from './batches.ts'
 import { evaluationPeriod } from './evaluation.ts'
 import { Optimizer } from './optimizers.ts'
+import { RowSpace, worthRotating } from './row-space.ts'
 import { RUNNING_MOMENTUM, runningAverages } from './running.ts'
 import { LearningRate } from './schedule.ts'
 import { joinState, takeState, type Position, type TrainerState } from './state.ts'
@@ -49,6 +52,8 @@ export class Trainer {
   private readonly memory: TrainingMemory
   /** X in the precision of training. */
   private readonly X: Matrix<RealArray>
+  /** Of data with many more features than rows: the basis that the first layer is trained in. */
+  private readonly rotation: RowSpace | null
   /** The arrays of the start in double: statistics and geometry stay theirs. */
   private readonly start: TrainedNetwork
   private readonly network: TrainedNetwork<RealArray>
@@ -74,11 +79,13 @@ export class Trainer {
     this.start = this.family.initialize(shapeOf(problem), initialization, source.split('initialization'))
     const work = X.rows * this.family.hiddenWork(this.start)
     this.memory = new TrainingMemory(settings.precision, work)
-    this.network = this.memory.network(this.start)
+    const rotated = worthRotating(problem, settings, work)
+    this.rotation = rotated ? new RowSpace(X, matrixOf(this.start, 'W1')) : null
+    this.network = this.memory.network(this.inBasis(this.start))
     const zeros = (length: number): RealArray => this.memory.zeros(length)
     this.optimizer = new Optimizer(settings.optimizer, settings, zeros)
     const rows = batchRows(X.rows, batchSize, source.split('batches'))
-    this.X = this.memory.data(X, rows.count === 1)
+    this.X = this.memory.data(this.rotation?.X ?? X, rows.count === 1)
     this.batches = makeBatches(this.X, Y, rows, zeros)
     this.period = this.inDouble && this.batches.count === 1 ? 1 : evaluationPeriod(work, settings.precision)
     this.share = rows.count === 1 ? 1 : RUNNING_MOMENTUM
@@ -164,7 +171,7 @@ export class Trainer {
 
   /** Goes on from what {@link save} gave. @throws BidualError bad-input for the state of another network */
   restore(state: TrainerState): void {
-    const { position, schedule, weights, optimizer, best, running } = takeState(state, this.start)
+    const { position, schedule, weights, optimizer, best, running } = takeState(state, this.network)
     this.position = position
     this.rate.state = schedule
     for (const [name, { data }] of Object.entries(this.network.arrays)) data.set(weights[name].data)
@@ -187,12 +194,19 @@ export class Trainer {
     this.memory.free()
   }
 
+  /** The network in the basis of training. */
+  private inBasis({ family, arrays }: TrainedNetwork): TrainedNetwork {
+    const { rotation } = this
+    return { family, arrays: rotation ? { ...arrays, W1: fromMatrix(rotation.start) } : arrays }
+  }
+
   /** The current weights in double, with the statistics of the start: shared where they are in double already. */
   private weights(): TrainedNetwork {
     if (this.inDouble) return this.network as TrainedNetwork
     const { family, arrays } = convertNetwork(this.network, new Float64Array(0))
     const trained: NamedArrays = {}
     for (const { name } of parameters(this.network)) trained[name] = arrays[name]
+    if (this.rotation) trained['W1'] = fromMatrix(this.rotation.restore(matrixOf({ family, arrays }, 'W1')))
     return { family, arrays: { ...this.start.arrays, ...trained } }
   }
 
