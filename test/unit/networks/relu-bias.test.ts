@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { atomsOf } from '../../../core/atoms/index.ts'
+import { defaultSettings } from '../../../core/experiments/catalog.ts'
 import { NETWORK_SCHEMAS } from '../../../core/experiments/document.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { multiply } from '../../../core/linalg/products.ts'
@@ -12,7 +14,9 @@ import {
   reluNetwork,
 } from '../../../core/networks/index.ts'
 import { deepReluBiasNetwork } from '../../../core/networks/relu-bias.ts'
+import { convexApplies } from '../../../core/programs/applies.ts'
 import { stream } from '../../../core/random/index.ts'
+import { problemOf } from '../closed-form/fixtures.ts'
 import { expectGradient, random, relu, same } from './fixtures.ts'
 
 const plus = (A: Matrix, b: Float64Array): Matrix =>
@@ -74,5 +78,20 @@ describe('relu-bias', () => {
     const [first, last] = randomDeep(2, true)
     const shallow = reluBiasNetwork({ W1: first.W, b1: first.b!, W2: last.W, b2: last.b })
     expect(deepReluBiasNetwork([first, last])).toEqual(shallow)
+  })
+
+  it('has a convex program of two layers only', () => {
+    const problem = problemOf(random(6, 1, 1), random(6, 1, 2), 'real')
+    const asks = (layers: number) => {
+      const network = NETWORK_SCHEMAS['relu-bias'].parse({ family: 'relu-bias', layers })
+      return convexApplies(network, 'squared', problem.summary, defaultSettings('convex'))
+    }
+    expect(asks(2).applies).toBe(true)
+    expect(asks(3)).toMatchObject({
+      applies: false,
+      because: expect.stringContaining('of 3 layers') as string,
+    })
+    const network = NETWORK_SCHEMAS['relu-bias'].parse({ family: 'relu-bias', layers: 3 })
+    expect(() => atomsOf({ ...problem, network })).toThrow(/3 layers/)
   })
 })

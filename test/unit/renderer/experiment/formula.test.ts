@@ -103,6 +103,11 @@ describe('of other depths and families', () => {
     expect(objective.split(String.raw`\tfrac{\beta}{2}`)[1]).not.toContain('b_')
     expect(network).toContain('b_2')
     expect(networkOf('relu-bias', { outputBias: false }).network).not.toContain('b_2')
+    const three = networkOf('relu-bias', { layers: 3 })
+    expect(three.network).toBe(String.raw`F=((XW_1+1b_1^\top)_+W_2+1b_2^\top)_+\,w_3+1b_3^\top`)
+    expect(three.objective).toContain(String.raw`\min_{W_1,\,b_1,\,W_2,\,b_2,\,w_3,\,b_3}`)
+    for (const { objective, network } of [three, networkOf('relu-bias', { layers: 12 })])
+      expect(() => katex.renderToString(objective + network, { throwOnError: true })).not.toThrow()
   })
 
   test('settings that are not valid yet leave the default', () => {
