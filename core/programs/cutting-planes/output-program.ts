@@ -4,13 +4,14 @@ import { Matrix } from '../../linalg/matrix.ts'
 import { dot } from '../../linalg/products.ts'
 import { effectiveBeta, type Loss } from '../../losses/index.ts'
 import { CutSet, type Column } from './cut-set.ts'
-import { levelPoint } from './level-point.ts'
 import { masterFor, type Master, type MasterPoint } from './master.ts'
 import type { CutOracle, UnitNeuron } from './neuron.ts'
 
 /** The program over the present neurons is solved to this share of the gap that is asked for, but not below the floor. */
 const MASTER_SHARE = 0.03
 const MASTER_FLOOR = 1e-13
+/** While more neurons join, this share of the gap will do. */
+const GAP_SHARE = 0.05
 /** Neurons that join in one round at most. */
 const MOST_NEW = 40
 /** While the labels are not met: prices below this share of the largest possible are rounding. */
@@ -49,6 +50,8 @@ export class OutputProgram {
   private readonly master: Master
   private readonly beta: number
   private point: MasterPoint
+  /** The gap that the program over the present neurons was left with at most; 0: the tolerance. */
+  private coarse = 0
   private best: { columns: readonly Column[]; outputBias: number } = { columns: [], outputBias: 0 }
 
   constructor(task: CuttingTask) {
@@ -60,8 +63,8 @@ export class OutputProgram {
     this.master = masterFor({ y, loss, beta: this.beta, bias, tolerance: gap })
     this.v = new Float64Array(y.rows)
     // Alg. 1 begins with v = y.
-    this.join([...start, ...this.priced(y.data)])
-    this.point = this.solve()
+    this.join([...start, ...this.priced(y.data).slice(0, MOST_NEW)])
+    this.point = this.solve(false)
   }
 
   get isSolved(): boolean {
@@ -82,8 +85,10 @@ export class OutputProgram {
     const neurons = this.point.feasible ? this.cutsOfDual() : this.cutsOfResidual()
     if (this.isSolved) return false
     const sums = this.cuts.merged().map(({ neuron }) => neuron)
-    if (!this.join([...sums, ...neurons.slice(0, MOST_NEW)])) return false
-    this.point = this.solve()
+    const joined = this.join([...sums, ...neurons.slice(0, MOST_NEW)])
+    // A program that was solved coarsely is solved well before nothing more is said to be left.
+    if (!joined && this.coarse === 0) return false
+    this.point = this.solve(joined)
     return true
   }
 
@@ -92,14 +97,10 @@ export class OutputProgram {
     return this.best
   }
 
-  /** Neurons that the dual point violates; for linear programs near the best feasible point, see {@link levelPoint}. */
+  /** Neurons that the dual point violates; for linear programs one that is nearer to the best feasible point first. */
   private cutsOfDual(): readonly UnitNeuron[] {
     const { v } = this.point
-    const { loss, y, bias } = this.task
-    if (isSmooth(loss)) return this.priced(v)
-    const responses = this.cuts.columns.map(({ response }) => response)
-    const question = { y: y.data, responses, beta: this.beta, bias, box: loss.id === 'hinge' }
-    const level = levelPoint(question, this.v, v)
+    const level = this.master.between?.(this.v)
     const near = level ? this.priced(level) : []
     return near.length > 0 || this.isSolved ? near : this.priced(v)
   }
@@ -125,8 +126,9 @@ export class OutputProgram {
     return added.length > 0
   }
 
-  private solve(): MasterPoint {
-    const point = this.master.solve()
+  private solve(coarsely: boolean): MasterPoint {
+    this.coarse = coarsely && Number.isFinite(this.gap) ? GAP_SHARE * this.gap : 0
+    const point = this.master.solve(this.coarse)
     this.cuts.columns.forEach((column, j) => (column.weight = point.weights[j]))
     if (point.feasible) this.offerPrimal(point.outputBias)
     return point
@@ -165,9 +167,6 @@ export class OutputProgram {
 }
 
 const ones = (n: number) => new Matrix(n, 1, new Float64Array(n).fill(1))
-
-/** Losses of finite curvature: their dual is strongly concave, and its optimum over few cuts is a good point already. */
-const isSmooth = (loss: Loss) => Number.isFinite(loss.lipschitz)
 
 /** F of columns with their weights, n entries. */
 function predict(columns: readonly Column[], outputBias: number, n: number): Float64Array {
