@@ -27,10 +27,12 @@ export interface LassoSolution {
 /** Coordinate sweeps of a round. */
 const SWEEPS = 5
 const MOST_ROUNDS = 500
+/** Newton steps of a round. */
+const MOST_STEPS = 50
 
 /**
  * Coordinate descent on the coordinates that are not zero or violate |Bᵀr| ≤ β, and after every round a Newton step within
- * the signs reached: exact once they are right, so that correlated features cost little more than others.
+ * the signs reached: exact once they are right, so that correlated features cost no more rounds than others.
  *
  * @yields primal − dual after each round
  */
@@ -46,8 +48,7 @@ export function* solveLasso(lasso: Lasso, tolerance: number): Generator<number, 
     yield gap
     const working = workingSet(lasso, w, r)
     for (let sweep = 0; sweep < SWEEPS; sweep++) descend(lasso, w, r, working)
-    newtonStep(lasso, w, r)
-    r.set(slopes(lasso, w))
+    for (let step = 0; step < MOST_STEPS && !newtonStep(lasso, w, r); step++);
   }
 }
 
@@ -91,19 +92,24 @@ const SHARES = [1, 0.5, 0.25, 0.125]
 /**
  * Towards the minimiser with these signs. Entries that would change their sign stop at zero, all at once where that lowers
  * the objective, else the step ends at the first of them.
+ *
+ * @returns whether w is the minimiser with its signs now
  */
-function newtonStep(lasso: Lasso, w: Float64Array, r: Float64Array): void {
+function newtonStep(lasso: Lasso, w: Float64Array, r: Float64Array): boolean {
   const support = Int32Array.from([...w.keys()].filter((j) => w[j] !== 0))
   const right = Float64Array.from(support, (j) => lasso.c[j] - lasso.beta * Math.sign(w[j]))
   const minimiser = solveWithin(lasso.G, support, right)
-  if (!minimiser) return
+  if (!minimiser) return true
   const target = w.slice()
   support.forEach((j, i) => (target[j] = minimiser[i]))
+  const crossing = firstCrossing(w, target)
   const before = lassoValues(lasso, w, r).primal
   const next = SHARES.map((share) => along(w, target, share)).find((candidate) => {
     return lassoValues(lasso, candidate, slopes(lasso, candidate)).primal < before
   })
-  w.set(next ?? along(w, target, firstCrossing(w, target)))
+  w.set(next ?? along(w, target, crossing))
+  r.set(slopes(lasso, w))
+  return crossing === 1
 }
 
 /** w + share·(target − w), zero where the sign would change. */

@@ -387,7 +387,7 @@ export const METHOD_SCHEMAS = {
     whiten: z.boolean().default(true),
     /** Added to variances, relative to those of the patches, before they divide. */
     epsilon: positive.default(0.1),
-    pooling: z.enum(['max', 'sum']).default('max'),
+    pooling: z.enum(['max', 'average']).default('max'),
     /** Cells along each axis of the image that responses are pooled over. */
     cells: count.default(2),
     tolerance,

@@ -15,7 +15,7 @@ export interface PatchEncoder {
   /** h×P, a unit filter a column. */
   filters: Matrix
   /** Over the positions in one cell of the image. */
-  pooling: 'max' | 'sum'
+  pooling: 'max' | 'average'
   /** Cells along each axis of the image. */
   cells: number
 }
@@ -68,13 +68,15 @@ export function encodeBlock(
 function pool(encoder: PatchEncoder, Z: Matrix, offset: Float64Array, features: Matrix): void {
   const P = offset.length
   const cellOf = cellsOfPositions(encoder)
+  const sizes = new Float64Array(encoder.cells ** 2)
+  for (const cell of cellOf) sizes[cell]++
   const isMax = encoder.pooling === 'max'
   for (let i = 0, at = 0; i < features.rows; i++) {
     const row = features.row(i)
     for (const cell of cellOf) {
       for (let j = 0, to = cell * P; j < P; j++, at++, to++) {
         const value = Z.data[at] - offset[j]
-        if (!isMax) row[to] += Math.max(value, 0)
+        if (!isMax) row[to] += Math.max(value, 0) / sizes[cell]
         else if (value > row[to]) row[to] = value
       }
     }

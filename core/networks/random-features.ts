@@ -47,7 +47,7 @@ export function encoderOf(network: TrainedNetwork): PatchEncoder {
     mean: vectorOf(network, 'mean'),
     whitening: matrixOf(network, 'whitening'),
     filters: matrixOf(network, 'filters'),
-    pooling: isMax === 1 ? 'max' : 'sum',
+    pooling: isMax === 1 ? 'max' : 'average',
     cells,
   }
 }

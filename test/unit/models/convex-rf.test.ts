@@ -82,14 +82,14 @@ describe('the output program', () => {
     expect(maxAbs(solve(B, 0.99 * beta).w)).toBeGreaterThan(0)
   })
 
-  it('solves for features with a correlation of 0.99, in few rounds', () => {
+  it('solves for features that are nearly the same, in few rounds', () => {
     const common = gaussian(40, 1, 5)
     const alike = new Matrix(
       40,
       25,
-      B.data.map((value, at) => 0.1 * value + common.data[Math.floor(at / 25)]),
+      B.data.map((value, at) => 1e-3 * value + common.data[Math.floor(at / 25)]),
     )
-    const { solved, rounds } = solve(alike, 0.1)
+    const { solved, rounds } = solve(alike, 1e-3, 1e-8)
     expect(solved).toBe(true)
     expect(rounds).toBeLessThan(100)
   })
@@ -161,7 +161,7 @@ describe('patches and filters', () => {
 describe('the method', () => {
   const problem = barProblem()
 
-  it.each(['max', 'sum'] as const)(
+  it.each(['max', 'average'] as const)(
     'tells bars by their direction, %s pooling, its output proved optimal',
     (pooling) => {
       const { outcome, progress } = finish(runConvexRf(problem, settings({ pooling }), context()))

@@ -366,7 +366,7 @@ export const METHOD_FIELDS: Record<MethodId, FieldDefinition[]> = {
       help: 'What is kept of a filter’s responses within a cell of the image.',
       options: [
         { value: 'max', label: 'Maximum', hint: 'As in the paper' },
-        { value: 'sum', label: 'Sum', hint: 'How often and how strongly it responds' },
+        { value: 'average', label: 'Average', hint: 'How often and how strongly it responds' },
       ],
     },
     {
