@@ -1,5 +1,5 @@
 /** The atoms of every network family (THEORY §2). */
-import { rowSpace as rightSingularBasis } from '../data/spectrum.ts'
+import { lineOf } from '../closed-form/one-dimensional/line.ts'
 import { BidualError } from '../errors.ts'
 import type { FamilyId, FamilySettings } from '../experiments/document.ts'
 import type { Problem } from '../experiments/problem.ts'
@@ -64,14 +64,14 @@ const MAKERS: Makers = {
   'relu-bias'(problem, { outputBias }) {
     requireTwoLayers(problem)
     const { X, Y, summary } = problem
-    if (summary.rank !== 1) {
+    if (summary.rankCentered > 1) {
       throw new BidualError(
         'unsupported',
-        `Neurons with biases are found exactly on data of rank one only; this has rank ${summary.rank}.`,
+        `Neurons with biases are found exactly on data on a line only; centred, this has rank ${summary.rankCentered}.`,
       )
     }
-    const a = rightSingularBasis(X).V.columnCopy(0)
-    return reluBiasAtoms(multiplyVector(X, a), a, Y.cols, outputBias)
+    const { direction } = lineOf(X)
+    return reluBiasAtoms(multiplyVector(X, direction), direction, Y.cols, outputBias)
   },
   parallel({ X, Y, summary }, { m1, m2 }) {
     const { A, toFeatures } = rowSpace(X, summary.rank)
@@ -94,7 +94,7 @@ const MAKERS: Makers = {
 /**
  * The atoms of the problem's network on its data; decompositions of the data are computed here, once.
  *
- * @throws BidualError unsupported for deep networks, and for `relu-bias` on data of rank above one
+ * @throws BidualError unsupported for deep networks, and for `relu-bias` on data that are on no line
  */
 export function atomsOf(problem: AtomProblem): AtomFamily {
   const make = MAKERS[problem.network.family] as (problem: AtomProblem, network: object) => AtomFamily

@@ -5,9 +5,9 @@ import type { AtomFamily } from './family.ts'
 import { columnsOf, nonZero, outputRows } from './weights.ts'
 
 /**
- * φ(s, b) = (s·x + b)₊, |s| = 1, on data X = x·aᵀ of rank one (THEORY 5.7): hidden biases are free, so maximisers of
- * ‖Vᵀφ‖ have their kinks at data points, and there are 2n atoms. With an output bias the column of ones is free and
- * 1ᵀV = 0; without one this is B's program, an upper bound of that network's problem.
+ * φ(s, b) = (s·x + b)₊, |s| = 1, on data on a line, x = Xa (rank one, or a shift of it: THEORY 5.7): hidden biases are
+ * free, so maximisers of ‖Vᵀφ‖ have their kinks at data points, and there are 2n atoms. With an output bias the column of
+ * ones is free and 1ᵀV = 0; without one this is B's program, an upper bound of that network's problem.
  *
  * @param x n entries; @param a unit, d entries
  */

@@ -135,10 +135,10 @@ function familyChecks(network: NetworkSettings, summary: ProblemSummary): Check[
         reason: `A network with biases of ${network.layers} layers has no convex program: use two layers, a closed form on data of rank one, or gradient training.`,
       },
       {
-        name: 'rank(X) = 1',
-        holds: summary.rank === 1,
-        value: summary.rank,
-        reason: `With free biases the program covers data of rank one; these have rank ${summary.rank}. Use the relu family with a constant feature instead (step append-ones).`,
+        name: 'rank of the centred data ≤ 1',
+        holds: summary.rankCentered <= 1,
+        value: summary.rankCentered,
+        reason: `With free biases the program covers data on a line; centred, these have rank ${summary.rankCentered}. Use the relu family with a constant feature instead (step append-ones).`,
       },
     ]
   }

@@ -233,6 +233,8 @@ describe('data of rank one', () => {
     expect(solved(high).value).toBeCloseTo(solved(low).value, 10)
     expect(objectiveOf(high)).toBeCloseTo(solved(low).value, 10)
     expect(closedFormApplies(high, defaultSettings('closed-form')).applies).toBe(true)
+    const { outcome } = finish(runConvex(high, { ...defaultSettings('convex'), tolerance: 1e-9 }, context()))
+    expect(objective(outcome.network!, high.X, high.Y, 'squared', 0.3)).toBeCloseTo(solved(low).value, 7)
   })
 
   it('that are not on a line are refused, and marked when overridden', () => {

@@ -175,7 +175,7 @@ describe('where the program applies', () => {
     const asks = (settings: object) =>
       names(convexApplies(networkSchema.parse(settings), 'squared', summary, { arrangements: auto }))
     expect(asks({ family: 'relu', layers: 3 })).toEqual(['two layers'])
-    expect(asks({ family: 'relu-bias' })).toEqual(['rank(X) = 1'])
+    expect(asks({ family: 'relu-bias' })).toEqual(['rank of the centred data ≤ 1'])
     expect(asks({ family: 'conv-bn', filter: 5 })).toEqual(['the filter fits the image'])
     expect(asks({ family: 'linear', layers: 3 })).toEqual([])
   })

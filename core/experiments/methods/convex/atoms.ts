@@ -10,7 +10,7 @@ type Settings = SettingsOf<'convex'>
 type Run<Result> = Generator<MethodProgress, Result>
 
 /**
- * Neurons with biases on data of rank one (THEORY 5.7): kinks at the data points are enough, 2n atoms, and every search
+ * Neurons with biases on data on a line (THEORY 5.7): kinks at the data points are enough, 2n atoms, and every search
  * for the most violated one is exact.
  *
  * Without an output bias this is an upper bound only: hidden biases that grow without limit make constants as cheap as
