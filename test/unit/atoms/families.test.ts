@@ -126,7 +126,9 @@ describe.each(FAMILIES)('atoms of %s', (id) => {
 
 it('refuses biases on data that are on no line, and deep networks', () => {
   const biased = problemFor('relu-bias')
-  expect(() => atomsOf({ ...biased, summary: { ...biased.summary, rankCentered: 2 } })).toThrow(/on a line only/)
+  expect(() => atomsOf({ ...biased, summary: { ...biased.summary, rankCentered: 2 } })).toThrow(
+    /on a line only/,
+  )
   const deep = problemFor('relu')
   expect(() => atomsOf({ ...deep, network: { ...deep.network, layers: 3 } as typeof deep.network })).toThrow(
     /3 layers/,
