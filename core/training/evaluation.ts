@@ -6,10 +6,10 @@ type Precision = SettingsOf<'sgd'>['precision']
 const CHEAP_EVALUATION = 2e6
 
 /**
- * What an evaluation costs, in epochs: a forward pass over forward plus backward; always in double, which takes twice the
- * time of single.
+ * What an evaluation costs, in epochs: a forward pass over forward plus backward, which is as much again where the first
+ * layer is the only large one; always in double, which takes twice the time of single.
  */
-const EVALUATION_COST: Readonly<Record<Precision, number>> = { f64: 1 / 3, f32: 2 / 3 }
+const EVALUATION_COST: Readonly<Record<Precision, number>> = { f64: 1 / 2, f32: 1 }
 const AFFORDED_SHARE = 0.1
 
 /**

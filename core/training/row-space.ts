@@ -17,8 +17,8 @@ const LEAST_EPOCHS = 30
 const LEAST_WORK = 1e7
 
 /**
- * Is gradient training on rotated data the same, and faster? Only in single precision, whose objectives are evaluated on the
- * data as they are.
+ * Is gradient training on rotated data the same, and faster? Only in single precision: in double
+ * results are held against others to rounding, and the data stay as they are.
  */
 export function worthRotating(
   { X, network }: Pick<Problem, 'X' | 'network'>,

@@ -41,8 +41,6 @@ export interface Iterate {
  * evaluated in double at these weights. `free` gives its memory back.
  */
 export class Trainer {
-  /** The best iterate whose objective was evaluated; null until one was finite. */
-  best: Iterate | null = null
   readonly rate: LearningRate
   /** The objective is evaluated every so many epochs. */
   readonly period: number
@@ -63,6 +61,8 @@ export class Trainer {
   /** Running averages of the batch statistics, where there is batch normalisation. */
   private running: NamedArrays | null = null
   private readonly share: number
+  /** The best iterate so far, in the basis of training. */
+  private found: Iterate | null = null
   /** Where the run is: its epoch, whether that has begun, and the batches of it that are done. */
   private position: Position = { epoch: 0, begun: false, batch: 0 }
   /** ∇ℓ on all rows at the current weights, when `begin` has computed it already. */
@@ -98,6 +98,11 @@ export class Trainer {
     })
   }
 
+  /** The best iterate whose objective was evaluated; null until one was finite. */
+  get best(): Iterate | null {
+    return this.found && { ...this.found, network: this.outOfBasis(this.found.network) }
+  }
+
   /** The epoch that the run is in: 0 at the start, later in a resumed one. */
   get epoch(): number {
     return this.position.epoch
@@ -126,16 +131,19 @@ export class Trainer {
 
   /** Measures of the current weights, where they are due. */
   measures(): StepMeasures | undefined {
-    return this.recorder.isDue(this.epoch) ? this.recorder.measure(this.weights()) : undefined
+    return this.recorder.isDue(this.epoch)
+      ? this.recorder.measure(this.outOfBasis(this.inTrainedBasis()))
+      : undefined
   }
 
   /** The objective at the current weights. */
   evaluate(): number {
-    const { X, Y, loss, beta } = this.problem
-    const network = this.weights()
+    const { Y, loss, beta } = this.problem
+    const network = this.inTrainedBasis()
     this.pending = null
     this.memory.rewind()
-    return this.observe(network, objective(network, this.memory.evaluated(X), Y, loss, beta))
+    const X = this.memory.evaluated(this.rotation?.X ?? this.problem.X)
+    return this.observe(network, objective(network, X, Y, loss, beta))
   }
 
   /** The steps of the rest of the epoch; returns why it was left, or null at its end. */
@@ -164,7 +172,7 @@ export class Trainer {
       schedule: this.rate.state,
       network: this.network,
       optimizer: this.optimizer.save(),
-      best: this.best,
+      best: this.found,
       running: this.running,
     })
   }
@@ -176,7 +184,7 @@ export class Trainer {
     this.rate.state = schedule
     for (const [name, { data }] of Object.entries(this.network.arrays)) data.set(weights[name].data)
     this.optimizer.restore(optimizer.updates, optimizer.arrays)
-    this.best = best
+    this.found = best
     this.running = running
     this.pending = null
   }
@@ -200,21 +208,33 @@ export class Trainer {
     return { family, arrays: rotation ? { ...arrays, W1: fromMatrix(rotation.start) } : arrays }
   }
 
-  /** The current weights in double, with the statistics of the start: shared where they are in double already. */
-  private weights(): TrainedNetwork {
+  /** A network of this run as one on the data as they are. */
+  private outOfBasis({ family, arrays }: TrainedNetwork): TrainedNetwork {
+    const { rotation } = this
+    if (!rotation) return { family, arrays }
+    return {
+      family,
+      arrays: { ...arrays, W1: fromMatrix(rotation.restore(matrixOf({ family, arrays }, 'W1'))) },
+    }
+  }
+
+  /**
+   * The current weights in double, with the statistics of the start: shared where they are in double already. Their
+   * objective is the same in the basis of training as on the data, and is evaluated there.
+   */
+  private inTrainedBasis(): TrainedNetwork {
     if (this.inDouble) return this.network as TrainedNetwork
     const { family, arrays } = convertNetwork(this.network, new Float64Array(0))
     const trained: NamedArrays = {}
     for (const { name } of parameters(this.network)) trained[name] = arrays[name]
-    if (this.rotation) trained['W1'] = fromMatrix(this.rotation.restore(matrixOf({ family, arrays }, 'W1')))
     return { family, arrays: { ...this.start.arrays, ...trained } }
   }
 
   private observe(network: TrainedNetwork, value: number): number {
     const { epoch } = this.position
-    if (value < (this.best?.objective ?? Infinity)) {
+    if (value < (this.found?.objective ?? Infinity)) {
       const { family, arrays } = cloneNetwork(network)
-      this.best = { network: { family, arrays: { ...arrays, ...this.running } }, objective: value, epoch }
+      this.found = { network: { family, arrays: { ...arrays, ...this.running } }, objective: value, epoch }
     }
     this.rate.observe(epoch, value)
     return value
