@@ -68,18 +68,39 @@ export function encodeBlock(
 function pool(encoder: PatchEncoder, Z: Matrix, offset: Float64Array, features: Matrix): void {
   const P = offset.length
   const cellOf = cellsOfPositions(encoder)
-  const sizes = new Float64Array(encoder.cells ** 2)
-  for (const cell of cellOf) sizes[cell]++
+  const shares = new Float64Array(encoder.cells ** 2)
+  for (const cell of cellOf) shares[cell]++
   const isMax = encoder.pooling === 'max'
   for (let i = 0, at = 0; i < features.rows; i++) {
-    const row = features.row(i)
     for (const cell of cellOf) {
-      for (let j = 0, to = cell * P; j < P; j++, at++, to++) {
-        const value = Z.data[at] - offset[j]
-        if (!isMax) row[to] += Math.max(value, 0) / sizes[cell]
-        else if (value > row[to]) row[to] = value
-      }
+      const to = i * features.cols + cell * P
+      if (isMax) raise(features.data, to, Z.data, at, offset)
+      else addPositive(features.data, to, Z.data, at, offset, 1 / shares[cell])
+      at += P
     }
+  }
+}
+
+/** Entries from `to` on become the larger of themselves and those of Z from `at` on, less the offset. */
+function raise(out: Float64Array, to: number, Z: Float64Array, at: number, offset: Float64Array): void {
+  for (let j = 0; j < offset.length; j++) {
+    const value = Z[at + j] - offset[j]
+    if (value > out[to + j]) out[to + j] = value
+  }
+}
+
+/** Adds the positive ones, times a share. */
+function addPositive(
+  out: Float64Array,
+  to: number,
+  Z: Float64Array,
+  at: number,
+  offset: Float64Array,
+  share: number,
+): void {
+  for (let j = 0; j < offset.length; j++) {
+    const value = Z[at + j] - offset[j]
+    if (value > 0) out[to + j] += share * value
   }
 }
 
