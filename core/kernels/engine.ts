@@ -23,6 +23,8 @@ const blockRows = 120
 const panelCols = 1024
 /** Bytes of B packed at a time, at most. */
 const panelBytes = 8 << 20
+/** With few rows of A a panel of B is read again hardly ever, and should still lie in a cache when it is. */
+const few = { rows: 2 * blockRows, panelCols: 256, panelBytes: 1 << 19 }
 /** Products with fewer multiplications are not worth waking a thread for. */
 const teamThreshold = 2e6
 /** With fewer blocks for each thread, one that is delayed holds all up. */
@@ -195,8 +197,9 @@ export class Engine {
   private blocking({ m, n, k, single }: Product, threads: number): Blocking {
     const size = single ? 4 : 8
     const blockK = depthBytes / size
-    const panelN = Math.min(panelCols, Math.ceil(n / 8) * 8)
-    const slices = Math.max(1, Math.floor(panelBytes / (panelN * depthBytes)))
+    const panel = m <= few.rows ? few : { panelCols, panelBytes }
+    const panelN = Math.min(panel.panelCols, Math.ceil(n / 8) * 8)
+    const slices = Math.max(1, Math.floor(panel.panelBytes / (panelN * depthBytes)))
     const panelK = blockK * Math.min(slices, Math.ceil(k / blockK))
     const least = threads === 1 ? 1 : blocksPerThread
     const blocks = threads * Math.max(least, Math.ceil(m / (blockRows * threads)))

@@ -4,7 +4,7 @@ import { packA, packB, TILE_ROWS, tileCols } from './pack'
 import { edgeTile, tile } from './tile'
 
 /** Strips of B packed per claim. */
-const STRIPS: usize = 8
+const STRIPS: usize = 32
 /** Columns of B that pass by a strip of A at a time. */
 const SUB: usize = 128
 /** Looks at a counter before a thread goes to sleep: about as long as waking up takes. */
@@ -77,12 +77,8 @@ function packPhase<T>(
     const slice = (<usize>block / groups) * blockK
     const kb = min(blockK, depth - slice)
     const out = packed + slice * strips * width * sizeof<T>()
-    const first = (<usize>block % groups) * STRIPS
-    const last = min(first + STRIPS, strips)
-    for (let s = first; s < last; s++) {
-      const at = s * width
-      packB<T>(job, j0 + at, min(width, nb - at), k0 + slice, kb, out + at * kb * sizeof<T>())
-    }
+    const at = (<usize>block % groups) * STRIPS * width
+    packB<T>(job, j0 + at, min(STRIPS * width, nb - at), k0 + slice, kb, out + at * kb * sizeof<T>())
     finish(counters + 4, blocks)
   }
   awaitAll(counters + 4, blocks)

@@ -6,6 +6,9 @@ import { lanes } from './simd'
 @inline
 export const TILE_ROWS: usize = 6
 
+/** Stored rows that are cut into strips together: a cache line that holds parts of several strips is fetched once. */
+const PASS: usize = 16
+
 /** Columns of a tile of C: two vectors. */
 @inline
 export function tileCols<T>(): usize {
@@ -22,56 +25,88 @@ export function packA<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize,
   const mask = field(job, Job.ROW_MASK)
   const transposed = field(job, Job.TRANSPOSE_A) != 0
   const alpha = <T>load<f64>(job + Job.ALPHA)
-  for (let i: usize = 0; i < mb; i += TILE_ROWS) {
-    const rows = min(TILE_ROWS, mb - i)
-    if (transposed) packColumns<T>(a + (k0 * lda + i0 + i) * sizeof<T>(), lda, mask ? mask + k0 : 0, rows, kb, alpha, out)
-    else packRows<T>(a + ((i0 + i) * lda + k0) * sizeof<T>(), lda, mask ? mask + i0 + i : 0, rows, kb, alpha, out)
-    out += TILE_ROWS * kb * sizeof<T>()
+  const strip = TILE_ROWS * kb * sizeof<T>()
+  if (!transposed) {
+    for (let i: usize = 0; i < mb; i += TILE_ROWS, out += strip) {
+      const at = a + ((i0 + i) * lda + k0) * sizeof<T>()
+      packRows<T>(at, lda, mask ? mask + i0 + i : 0, min(TILE_ROWS, mb - i), kb, alpha, out)
+    }
+    return
+  }
+  for (let k: usize = 0; k < kb; k += PASS) {
+    let to = out + k * TILE_ROWS * sizeof<T>()
+    const deep = min(PASS, kb - k)
+    for (let i: usize = 0; i < mb; i += TILE_ROWS, to += strip) {
+      const at = a + ((k0 + k) * lda + i0 + i) * sizeof<T>()
+      packColumns<T>(at, lda, mask ? mask + k0 + k : 0, min(TILE_ROWS, mb - i), deep, alpha, to)
+    }
   }
 }
 
 /** A strip whose rows are contiguous in A. */
 function packRows<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usize, alpha: T, out: usize): void {
   const stride = lda * sizeof<T>()
-  for (let i: usize = 0; i < TILE_ROWS; i += 2) {
-    const first = i < rows && (!mask || load<u8>(mask + i) != 0)
-    const second = i + 1 < rows && (!mask || load<u8>(mask + i + 1) != 0)
-    packTwoRows<T>(first ? a + i * stride : 0, second ? a + (i + 1) * stride : 0, kb, alpha, out + i * sizeof<T>())
+  let done: usize = 0
+  if (rows == TILE_ROWS) {
+    done = sizeof<T>() == 4 ? packSixSingle(a, stride, kb, <f32>alpha, out) : packSix(a, stride, kb, <f64>alpha, out)
+  }
+  for (let i: usize = 0; i < TILE_ROWS; i++, a += stride) {
+    const kept = i < rows && (!mask || load<u8>(mask + i) != 0)
+    let at: usize = kept ? done : 0
+    let to = out + (at * TILE_ROWS + i) * sizeof<T>()
+    for (; at < kb; at++, to += TILE_ROWS * sizeof<T>()) {
+      store<T>(to, kept ? alpha * load<T>(a + at * sizeof<T>()) : <T>0)
+    }
   }
 }
 
-/** Interleaves two rows (0: a row of zeros) into places 0 and 1 of every six. */
-function packTwoRows<T>(first: usize, second: usize, kb: usize, alpha: T, out: usize): void {
-  const step = TILE_ROWS * sizeof<T>()
-  const factor = v128.splat<T>(alpha)
+/** Six rows, two columns at a time. @returns the columns done */
+function packSix(a: usize, stride: usize, kb: usize, alpha: f64, out: usize): usize {
+  const factor = f64x2.splat(alpha)
   let k: usize = 0
-  if (sizeof<T>() == 8 && first && second) {
-    for (; k + 2 <= kb; k += 2) {
-      const x = v128.mul<T>(factor, v128.load(first + k * 8))
-      const y = v128.mul<T>(factor, v128.load(second + k * 8))
-      v128.store(out, v128.shuffle<f64>(x, y, 0, 2))
-      v128.store(out + TILE_ROWS * 8, v128.shuffle<f64>(x, y, 1, 3))
-      out += 2 * step
+  for (; k + 2 <= kb; k += 2, a += 16, out += 96) {
+    let from = a
+    for (let i: usize = 0; i < 48; i += 16, from += 2 * stride) {
+      const x = f64x2.mul(factor, v128.load(from))
+      const y = f64x2.mul(factor, v128.load(from + stride))
+      v128.store(out + i, v128.shuffle<f64>(x, y, 0, 2))
+      v128.store(out + i, v128.shuffle<f64>(x, y, 1, 3), 48)
     }
   }
-  if (sizeof<T>() == 4 && first && second) {
-    for (; k + 4 <= kb; k += 4) {
-      const x = v128.mul<T>(factor, v128.load(first + k * 4))
-      const y = v128.mul<T>(factor, v128.load(second + k * 4))
-      const low = v128.shuffle<f32>(x, y, 0, 4, 1, 5)
-      const high = v128.shuffle<f32>(x, y, 2, 6, 3, 7)
-      v128.store64_lane(out, low, 0)
-      v128.store64_lane(out, low, 1, TILE_ROWS * 4)
-      v128.store64_lane(out, high, 0, 2 * TILE_ROWS * 4)
-      v128.store64_lane(out, high, 1, 3 * TILE_ROWS * 4)
-      out += 4 * step
-    }
+  return k
+}
+
+/** Six rows, four columns at a time. @returns the columns done */
+function packSixSingle(a: usize, stride: usize, kb: usize, alpha: f32, out: usize): usize {
+  const factor = f32x4.splat(alpha)
+  let k: usize = 0
+  for (; k + 4 <= kb; k += 4, a += 16, out += 96) {
+    let from = a
+    const r0 = f32x4.mul(factor, v128.load(from))
+    from += stride
+    const r1 = f32x4.mul(factor, v128.load(from))
+    from += stride
+    const r2 = f32x4.mul(factor, v128.load(from))
+    from += stride
+    const r3 = f32x4.mul(factor, v128.load(from))
+    from += stride
+    const r4 = f32x4.mul(factor, v128.load(from))
+    from += stride
+    const r5 = f32x4.mul(factor, v128.load(from))
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5)
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5)
+    const low45 = v128.shuffle<f32>(r4, r5, 0, 4, 1, 5)
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)
+    const high45 = v128.shuffle<f32>(r4, r5, 2, 6, 3, 7)
+    v128.store(out, v128.shuffle<f64>(low01, low23, 0, 2))
+    v128.store(out, v128.shuffle<f64>(low45, low01, 0, 3), 16)
+    v128.store(out, v128.shuffle<f64>(low23, low45, 1, 3), 32)
+    v128.store(out, v128.shuffle<f64>(high01, high23, 0, 2), 48)
+    v128.store(out, v128.shuffle<f64>(high45, high01, 0, 3), 64)
+    v128.store(out, v128.shuffle<f64>(high23, high45, 1, 3), 80)
   }
-  for (; k < kb; k++) {
-    store<T>(out, first ? alpha * load<T>(first + k * sizeof<T>()) : <T>0)
-    store<T>(out + sizeof<T>(), second ? alpha * load<T>(second + k * sizeof<T>()) : <T>0)
-    out += step
-  }
+  return k
 }
 
 /** A strip whose rows are columns of the stored A, so that six neighbours are contiguous. */
@@ -96,14 +131,31 @@ function packColumns<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usiz
   }
 }
 
-/** Packs one strip of columns j0…j0+cols of op(B), rows k0…k0+kb: strip[k·tileCols + j], missing columns zero. */
+/**
+ * Packs columns j0…j0+cols of op(B), rows k0…k0+kb, in strips of as many columns as a tile has:
+ * strip[k·tileCols + j], missing columns zero.
+ */
 export function packB<T>(job: usize, j0: usize, cols: usize, k0: usize, kb: usize, out: usize): void {
   const kind = <u32>field(job, Job.KIND_B)
-  if (kind == Job.GATED) return packGated<T>(job, j0, cols, k0, kb, out)
   const b = field(job, Job.B)
   const ldb = field(job, Job.LDB)
-  if (kind == Job.TRANSPOSED) packBRows<T>(b + (j0 * ldb + k0) * sizeof<T>(), ldb, cols, kb, out)
-  else packBColumns<T>(b + (k0 * ldb + j0) * sizeof<T>(), ldb, cols, kb, out)
+  const width = tileCols<T>()
+  const strip = 32 * kb
+  if (kind == Job.PLAIN) {
+    for (let k: usize = 0; k < kb; k += PASS) {
+      let to = out + 32 * k
+      const deep = min(PASS, kb - k)
+      for (let j: usize = 0; j < cols; j += width, to += strip) {
+        packBColumns<T>(b + ((k0 + k) * ldb + j0 + j) * sizeof<T>(), ldb, min(width, cols - j), deep, to)
+      }
+    }
+    return
+  }
+  for (let j: usize = 0; j < cols; j += width, out += strip) {
+    const own = min(width, cols - j)
+    if (kind == Job.GATED) packGated<T>(job, j0 + j, own, k0, kb, out)
+    else packBRows<T>(b + ((j0 + j) * ldb + k0) * sizeof<T>(), ldb, own, kb, out)
+  }
 }
 
 function packBColumns<T>(b: usize, ldb: usize, cols: usize, kb: usize, out: usize): void {
