@@ -1,6 +1,6 @@
 /**
  * Steps of batch normalisation over the rows of a matrix: in the kernel memory by the compiled kernels, elsewhere by plain
- * loops. What belongs to a column is in double in either precision.
+ * loops. Sums of columns are in double in either precision.
  */
 import type { Arena } from './arena.ts'
 import type { Engine } from './engine.ts'
@@ -77,7 +77,10 @@ export function affineColumns(
     })
     return
   }
-  withColumns(host, [center, factor, shift], [], ([c, f, s]) => {
+  host.scratch((arena) => {
+    const [c, f, s] = [center, factor, shift].map(
+      (values) => placed(arena, values, isSingle(data)).byteOffset,
+    )
     const to = out.data.byteOffset
     host.kernels.affineColumns(data.byteOffset, rows, cols, c, f, s, rectified, to, isSingle(data))
   })
@@ -94,9 +97,10 @@ export function subtractColumns(D: Real, A: Real, factor: Columns, shift: Column
     })
     return
   }
-  withColumns(host, [factor, shift], [], ([f, s]) =>
-    host.kernels.subtractColumns(data.byteOffset, A.data.byteOffset, rows, cols, f, s, isSingle(data)),
-  )
+  host.scratch((arena) => {
+    const [f, s] = [factor, shift].map((values) => placed(arena, values, isSingle(data)).byteOffset)
+    host.kernels.subtractColumns(data.byteOffset, A.data.byteOffset, rows, cols, f, s, isSingle(data))
+  })
 }
 
 /** Row i of out = Σ of rows i·group … (i + 1)·group − 1 of A. */
@@ -145,6 +149,13 @@ function eachEntry({ rows, cols, data }: Real, visit: (value: number, j: number,
   }
 }
 
+/** A copy of `values`, in single precision when that is asked for. */
+function placed(arena: Arena, values: Columns, single = false): RealArray {
+  const copy = single ? arena.float32Undefined(values.length) : arena.float64Undefined(values.length)
+  copy.set(values)
+  return copy
+}
+
 /** Runs `body` with the addresses of copies of `columns`; carries back those that are `results`. */
 function withColumns(
   host: Engine,
@@ -152,12 +163,8 @@ function withColumns(
   results: readonly Columns[],
   body: (addresses: number[]) => void,
 ): void {
-  host.scratch((arena: Arena) => {
-    const copies = columns.map((values) => {
-      const copy = arena.float64Undefined(values.length)
-      copy.set(values)
-      return copy
-    })
+  host.scratch((arena) => {
+    const copies = columns.map((values) => placed(arena, values))
     body(copies.map(({ byteOffset }) => byteOffset))
     columns.forEach((values, i) => {
       if (results.includes(values)) values.set(copies[i])

@@ -70,13 +70,18 @@ export function adamStep(
   }
 }
 
+/** Rows up to this length are copied sooner than a view on them is made. */
+const SHORT = 64
+
 /** Row i of `to` is row rows[i] of `from`; rows of `cols` entries. */
 export function gatherRows(from: RealArray, cols: number, rows: Int32Array, to: RealArray): void {
   if (to.length !== rows.length * cols) throw new RangeError('There is no room for exactly these rows.')
   const host = hostOf(from, to)
   if (!host) {
     for (let i = 0; i < rows.length; i++) {
-      to.set(from.subarray(rows[i] * cols, (rows[i] + 1) * cols), i * cols)
+      const start = rows[i] * cols
+      if (cols > SHORT) to.set(from.subarray(start, start + cols), i * cols)
+      else for (let j = 0; j < cols; j++) to[i * cols + j] = from[start + j]
     }
     return
   }

@@ -28,17 +28,23 @@ export const crossEntropy: Loss = {
     return out
   },
   replaceByGradient(F, Y) {
-    let sum = 0
-    for (let i = 0, at = 0; i < F.rows; i++) {
-      const shift = logSumExp(F.data, at, F.cols)
-      sum += shift
-      for (const end = at + F.cols; at < end; at++) {
-        const f = F.data[at]
-        sum -= f * Y.data[at]
-        F.data[at] = Math.exp(f - shift) - Y.data[at]
+    const [f, y] = [F.data, Y.data]
+    let value = 0
+    for (let first = 0; first < f.length; first += F.cols) {
+      const end = first + F.cols
+      let top = -Infinity
+      for (let at = first; at < end; at++) top = Math.max(top, f[at])
+      let sum = 0
+      for (let at = first; at < end; at++) {
+        value -= f[at] * y[at]
+        const share = Math.exp(f[at] - top)
+        sum += share
+        f[at] = share
       }
+      value += top + Math.log(sum)
+      for (let at = first; at < end; at++) f[at] = f[at] / sum - y[at]
     }
-    return sum
+    return value
   },
   dualValue(V, Y) {
     let sum = 0

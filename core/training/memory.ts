@@ -89,7 +89,9 @@ export class TrainingMemory {
   }
 
   private copy(values: RealArray): RealArray {
-    const copy = this.zeros(values.length)
+    const copy = this.kept
+      ? roomIn(this.kept, this.like, values.length)
+      : zerosAlike(this.like, values.length)
     copy.set(values)
     return copy
   }

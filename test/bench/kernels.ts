@@ -254,15 +254,12 @@ function gatedStep(): void {
 function decompositions(quick: boolean): void {
   const rows: Row[] = []
   const compare = (what: string, ours: () => unknown, theirs?: () => unknown) => {
-    const before = measure(ours, 2)
-    const other = theirs && !quick ? measure(theirs, 1).cpu : NaN
-    // Once more after the slow one, for the same reason that products take turns.
-    const mine = Number.isNaN(other) ? before.cpu : faster(before, measure(ours, 1)).cpu
-    const figures = [seconds(mine), Number.isNaN(other) ? '–' : seconds(other)]
-    rows.push({
-      what,
-      figures: [...figures, Number.isNaN(other) ? '–' : times(other / mine), mebibytes(peakOf(ours))],
-    })
+    // In turns: busy spells of the machine last longer than a decomposition.
+    const bodies = theirs && !quick ? [ours, theirs] : [ours]
+    const rounds = Array.from({ length: theirs ? 3 : 2 }, () => measureInTurn(bodies, 1))
+    const [mine, other] = bodies.map((_, at) => rounds.map((round) => round[at]).reduce(faster).cpu)
+    const compared = other === undefined ? ['–', '–'] : [seconds(other), times(other / mine)]
+    rows.push({ what, figures: [seconds(mine), ...compared, mebibytes(peakOf(ours))] })
   }
   const S = outerGram(random(1024, 1024))
   compare(
