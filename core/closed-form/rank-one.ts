@@ -127,7 +127,7 @@ function sharedNetwork(
 function requireReach(parts: readonly Part[], Y: Matrix): void {
   const size = frobeniusNorm(Y)
   const miss = frobeniusNorm(outOfReach(parts, Y))
-  if (miss <= EQUALITY_TOLERANCE * Math.max(1, size)) return
+  if (miss <= EQUALITY_TOLERANCE * size) return
   throw new BidualError(
     'unsupported',
     `No network without biases fits these targets exactly: on data of rank one its outputs are proportional to the ` +

@@ -1,4 +1,7 @@
 /** From what a method claims to what is shown: gaps are taken against the network's own objective. */
+import { Matrix } from '../linalg/matrix.ts'
+import { LOSSES } from '../losses/index.ts'
+import type { LossId } from './document.ts'
 import { OTHER_MODELS } from './other-models.ts'
 import type { MethodOutcome } from './problem.ts'
 import type { Certificate, RunRecord } from './result.ts'
@@ -6,32 +9,42 @@ import type { Certificate, RunRecord } from './result.ts'
 /** Relative gap up to which a proved bound is called `global`: proved optimal. Above it is a `bound`. */
 export const GLOBAL_TOLERANCE = 1e-4
 
-/** How far below its own lower bound an objective may lie by rounding, relative to max(1, |objective|). */
+/** How far below its own lower bound an objective may lie by rounding, relative to |objective|. */
 const ROUNDING = 1e-9
 
-const scaleOf = (objective: number) => Math.max(1, Math.abs(objective))
+/** Rounding of values near zero, as a share of the loss at zero predictions: what they are differences of. */
+const NOISE = 1e-12
+
+/** The size below which differences of objectives are rounding; 0 where the loss has no value at zero predictions. */
+export function noiseOf(Y: Matrix, loss: LossId): number {
+  const value = LOSSES[loss].value(Matrix.zeros(Y.rows, Y.cols), Y)
+  return Number.isFinite(value) ? NOISE * value : 0
+}
 
 const nothing = (how: string): Certificate => ({ level: 'none', lowerBound: null, gap: null, how })
 
 /**
  * @param objective the network's objective at the recovered weights; null when there are none
  * @param claim what the method says it proved
+ * @param noise absolute size of rounding ({@link noiseOf}); everything else is relative to the objective, so that scaling
+ * data and targets changes no level
  * @returns a certificate whose gap is ≥ 0; a bound above the objective refutes itself and becomes `none`
  */
-export function certify(objective: number | null, claim: MethodOutcome['claim']): Certificate {
+export function certify(objective: number | null, claim: MethodOutcome['claim'], noise = 0): Certificate {
   const { level, lowerBound, how } = claim
   if (level === 'none' || lowerBound === null || objective === null || !Number.isFinite(lowerBound)) {
     return nothing(how)
   }
   const gap = objective - lowerBound
-  if (!(gap >= -ROUNDING * scaleOf(objective))) {
+  const size = Math.abs(objective)
+  if (!(gap >= -ROUNDING * size - noise)) {
     return nothing(
       `Rejected: the claimed lower bound ${lowerBound} lies above the objective ${objective}. (${how})`,
     )
   }
   const proved = { lowerBound, gap: Math.max(0, gap), how }
   if (level === 'dictionary') return { level, ...proved }
-  return { level: gap <= GLOBAL_TOLERANCE * scaleOf(objective) ? 'global' : 'bound', ...proved }
+  return { level: gap <= GLOBAL_TOLERANCE * size + noise ? 'global' : 'bound', ...proved }
 }
 
 /** A finished run and the objective function it belongs to ({@link problemKey} and the data's SHA-256). */

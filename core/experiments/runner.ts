@@ -7,7 +7,7 @@ import { endMeasures } from '../measures/end-state.ts'
 import { activeNeurons, objective as networkObjective, score } from '../networks/index.ts'
 import { deriveSeed } from '../random/stream.ts'
 import { methodApplies } from './catalog.ts'
-import { certify } from './certify.ts'
+import { certify, noiseOf } from './certify.ts'
 import { failedRecord, identityOf } from './failed-record.ts'
 import type {
   MethodOutcome,
@@ -147,7 +147,7 @@ function finish(
     programObjective: finite(program?.objective),
     dual: finite(program?.dual),
     solverGap: program ? finite(program.objective - program.dual) : null,
-    certificate: certify(objective, outcome.claim),
+    certificate: certify(objective, outcome.claim, noiseOf(Y, loss)),
     train: network ? score(network, X, Y, loss, summary.labels) : { loss: null, accuracy: null },
     test: network && test ? score(network, test.X, test.Y, loss, summary.labels) : null,
     neurons: network ? activeNeurons(network) : 0,
@@ -167,7 +167,7 @@ function pathPoint(problem: Problem, { beta, status, network, claim, seconds }: 
     beta,
     status,
     objective,
-    certificate: certify(objective, claim),
+    certificate: certify(objective, claim, noiseOf(Y, loss)),
     train: network ? score(network, X, Y, loss, summary.labels) : { loss: null, accuracy: null },
     test: network && test ? score(network, test.X, test.Y, loss, summary.labels) : null,
     neurons: network ? activeNeurons(network) : 0,

@@ -3,7 +3,7 @@ import { norm2 } from '../linalg/products.ts'
 import { sumOver } from './elementwise.ts'
 import type { Loss } from './loss.ts'
 
-/** ‖F − Y‖_F up to this share of max(1, ‖Y‖_F) is rounding: F interpolates Y. */
+/** ‖F − Y‖_F up to this share of ‖Y‖_F is rounding: F interpolates Y. */
 export const EQUALITY_TOLERANCE = 1e-8
 
 /**
@@ -32,5 +32,5 @@ function refuseGradient(): never {
 
 function interpolates(F: Matrix<RealArray>, Y: Matrix<RealArray>): boolean {
   const miss = norm2(Float64Array.from(F.data, (f, at) => f - Y.data[at]))
-  return miss <= EQUALITY_TOLERANCE * Math.max(1, norm2(Y.data))
+  return miss <= EQUALITY_TOLERANCE * norm2(Y.data)
 }

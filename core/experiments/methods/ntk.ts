@@ -56,8 +56,8 @@ function fit(
   return { C: solve(K, Y, beta), rank: null }
 }
 
-/** ‖K·C − Y‖_F/max(1, ‖Y‖_F). */
+/** ‖K·C − Y‖_F/‖Y‖_F; the numerator alone where Y = 0. */
 function residualOf(K: Matrix, C: Matrix, Y: Matrix): number {
   const R = multiply(K, C, { alpha: -1, beta: 1, out: Y.clone() })
-  return norm2(R.data) / Math.max(1, norm2(Y.data))
+  return norm2(R.data) / (norm2(Y.data) || 1)
 }

@@ -21,12 +21,37 @@ export const runPath: RunMethod<'path'> = function* (problem, settings, context)
   const { steps, last } = yield* follow(session, betasFrom(largest, problem.beta, settings.points), context)
   const { hypotheses } = convexApplies(problem.network, problem.loss, problem.summary, convex)
   const outcome = outcomeOf(session.family, last)
+  const reached = steps[steps.length - 1].beta
   return {
     ...outcome,
+    ...(reached === problem.beta ? {} : before(reached, context.stop(last.result.iterations))),
     hypotheses,
     path: steps,
     arrays: programArrays(session.family, last.program, last.result),
-    details: { ...outcome.details, β_max: largest },
+    details: {
+      ...outcome.details,
+      β_max: largest,
+      ...(reached === problem.beta ? {} : { 'β reached': reached }),
+    },
+  }
+}
+
+/**
+ * A path stopped on its way: the program that was solved is that of another β, and so is its dual point. Larger β have
+ * larger optima, so that its bound says nothing at the document's.
+ */
+function before(
+  reached: number,
+  reason: ReturnType<RunContext['stop']>,
+): Pick<MethodOutcome, 'program' | 'claim'> & Partial<Pick<MethodOutcome, 'status'>> {
+  return {
+    ...(reason ? { status: reason } : {}),
+    program: undefined,
+    claim: {
+      level: 'none',
+      lowerBound: null,
+      how: `The path was stopped at β = ${reached.toPrecision(4)}, before the document's: the network is that of the last point, and what is proved there is said there.`,
+    },
   }
 }
 

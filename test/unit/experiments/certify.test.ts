@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { certify, shareBounds } from '../../../core/experiments/certify.ts'
+import { certify, noiseOf, shareBounds } from '../../../core/experiments/certify.ts'
 import type { RunRecord } from '../../../core/experiments/result.ts'
+import { Matrix } from '../../../core/linalg/matrix.ts'
 
 const claim = (level: 'global' | 'bound' | 'dictionary' | 'none', lowerBound: number | null) => ({
   level,
@@ -32,6 +33,24 @@ describe('certify', () => {
     const refuted = certify(10, claim('global', 10.1))
     expect(refuted).toMatchObject({ level: 'none', lowerBound: null, gap: null })
     expect(refuted.how).toMatch(/above the objective/)
+  })
+
+  it('is relative to the objective: the same level at every scale', () => {
+    for (const scale of [1e-12, 1, 1e12]) {
+      expect(certify(scale, claim('bound', 0.999 * scale)).level).toBe('bound')
+      expect(certify(scale, claim('bound', 0.99995 * scale)).level).toBe('global')
+      expect(certify(scale, claim('bound', 1.001 * scale)).how).toMatch(/Rejected/)
+    }
+  })
+
+  it('takes differences below the rounding of the loss for none', () => {
+    const Y = new Matrix(2, 1, Float64Array.of(3, 4))
+    const noise = noiseOf(Y, 'squared')
+    expect(noise).toBeCloseTo(1e-12 * 12.5, 25)
+    expect(noiseOf(Y, 'equality')).toBe(0)
+    expect(certify(1e-30, claim('global', 1e-15), noise)).toMatchObject({ level: 'global', gap: 0 })
+    expect(certify(1e-15, claim('global', 0), noise).level).toBe('global')
+    expect(certify(1e-15, claim('global', 0)).level).toBe('bound')
   })
 
   it('shows no gap without a bound', () => {

@@ -82,6 +82,19 @@ it('a path that is stopped keeps the points it has', () => {
   expect(outcome.network).not.toBeNull()
 })
 
+it('a path that is stopped between two points says so, and claims nothing at the β of the document', () => {
+  const problem = plantedProblem('relu', 'squared', 0.01, { n: 16, d: 2 })
+  const exact = finish(runConvex(problem, convex({}), context))
+  const stop = () => 'maxIterations' as const
+  const outcome = finish(runPath(problem, path({ points: 5 }), { ...context, stop }))
+  const [first] = outcome.path!
+  expect(outcome).toMatchObject({ status: 'maxIterations', claim: { level: 'none', lowerBound: null } })
+  expect(outcome.program).toBeUndefined()
+  expect(outcome.details!['β reached']).toBe(first.beta)
+  // The bound of the point is above the optimum at the document's β: it would have been a false one.
+  expect(first.claim.lowerBound!).toBeGreaterThan(exact.program!.objective)
+})
+
 it('refuses what has no path', () => {
   const { network, summary } = plantedProblem('relu', 'squared', 1)
   expect(pathApplies(network, 'equality', summary, path({})).because).toContain('ignored')

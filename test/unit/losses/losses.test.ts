@@ -37,9 +37,10 @@ const negated = (A: Matrix): Matrix =>
   )
 
 describe.each(codings(LOSSES.equality))('equality with $labels labels', ({ loss, labels }) => {
-  it('is zero up to rounding of the labels, and infinite beyond', () => {
+  it.each([1e-6, 1, 1e6])('is zero up to rounding of the labels, and infinite beyond (times %d)', (scale) => {
     const Y = CODINGS[labels](stream(8))
-    const size = Math.max(1, Math.hypot(...Y.data))
+    Y.data.forEach((y, at) => (Y.data[at] = scale * y))
+    const size = Math.hypot(...Y.data)
     const moved = (by: number) => {
       const F = Y.clone()
       F.data[3] += by * size
