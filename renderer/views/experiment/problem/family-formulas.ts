@@ -52,16 +52,17 @@ function rectified(question: NetworkQuestion): string {
 /** b₁ of W₁, b₂ of w₂. */
 const biasOf = (weights: string) => weights.replace(/^[Ww]/, 'b')
 
-/** ((XW₁ + 1b₁ᵀ)₊W₂ + 1b₂ᵀ)₊w₃ + 1b₃ᵀ. */
+/** F = A₂w₃, A_l = (…A_{l−1}W_l…)₊, A₀ = X: what would be wider than its box when nested. */
+const layered = ({ layers }: NetworkQuestion, out: string, layer: (inside: string) => string) =>
+  String.raw`F=A_{${layers - 1}}\,${out},\newline A_l=${layer('A_{l-1}W_l')},\;\;A_0=X`
+
+/** (XW₁ + 1b₁ᵀ)₊w₂ + 1b₂ᵀ. */
 function rectifiedWithBias(question: NetworkQuestion): string {
-  const plus = (weights: string) => String.raw`+1${biasOf(weights)}^\top`
-  const inner = hidden(question.layers)
-    .slice(1)
-    .reduce(
-      (tex, name) => (name.startsWith('W') ? `(${tex}${name}${plus(name)})_+` : `(${tex}${name})_+`),
-      String.raw`(XW_1+1b_1^\top)_+`,
-    )
-  return String.raw`F=${inner}\,${output(question)}${question.outputBias ? plus(output(question)) : ''}`
+  const plus = (bias: string) => String.raw`+1${bias}^\top`
+  const out = output(question) + (question.outputBias ? plus(biasOf(output(question))) : '')
+  return question.layers === 2
+    ? String.raw`F=(XW_1${plus('b_1')})_+\,${out}`
+    : layered(question, out, (inside) => `(${inside}${plus('b_l')})_+`)
 }
 
 const BATCH_NORM = String.raw`\mathrm{BN}_{\gamma,\alpha}`
@@ -79,20 +80,15 @@ const scaleVariables = (question: NetworkQuestion) =>
     ? list('W_1', String.raw`\gamma`, String.raw`\alpha`, output(question))
     : list(String.raw`\{W_l,\gamma_l,\alpha_l\}`, output(question))
 
-/** (BN((BN(XW₁))₊W₂))₊w₃, or with the ReLU inside: BN((BN((XW₁)₊)W₂)₊)w₃. */
+/** (BN(XW₁))₊w₂, or with the ReLU inside: BN((XW₁)₊)w₂. */
 function normalizedLayers(question: NetworkQuestion, after: boolean): string {
   const layer = (inside: string) =>
     after
       ? String.raw`${BATCH_NORM}\bigl((${inside})_+\bigr)`
       : String.raw`\bigl(${BATCH_NORM}(${inside})\bigr)_+`
-  const last = String.raw`W_{${question.layers - 1}}`
-  const inner = hidden(question.layers)
-    .slice(1)
-    .reduce(
-      (tex, name) => layer(name.startsWith('W') ? tex + name : String.raw`\cdots ${tex}\cdots ${last}`),
-      layer('XW_1'),
-    )
-  return String.raw`F=${inner}\,${output(question)}`
+  return question.layers === 2
+    ? String.raw`F=${layer('XW_1')}\,${output(question)}`
+    : layered(question, output(question), layer)
 }
 const SCALE_WORDS = 'half β times the squares of γ, α and the output weights'
 const LAST_SCALE_WORDS =

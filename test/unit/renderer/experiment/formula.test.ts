@@ -74,10 +74,12 @@ describe('of other depths and families', () => {
     }
   })
 
-  test('deep batch norm is nested, and only the last one decays', () => {
+  test('deep batch norm is a recursion, and only the last one decays', () => {
     const three = networkOf('bn-relu', { layers: 3 })
     const BN = String.raw`\mathrm{BN}_{\gamma,\alpha}`
-    expect(three.network).toBe(String.raw`F=\bigl(${BN}(\bigl(${BN}(XW_1)\bigr)_+W_2)\bigr)_+\,w_3`)
+    expect(three.network).toBe(
+      String.raw`F=A_{2}\,w_3,\newline A_l=\bigl(${BN}(A_{l-1}W_l)\bigr)_+,\;\;A_0=X`,
+    )
     expect(three.objective).toContain(
       String.raw`\bigl(\lVert \gamma_2\rVert_2^2+\lVert \alpha_2\rVert_2^2+\lVert w_3\rVert_2^2\bigr)`,
     )
@@ -104,7 +106,9 @@ describe('of other depths and families', () => {
     expect(network).toContain('b_2')
     expect(networkOf('relu-bias', { outputBias: false }).network).not.toContain('b_2')
     const three = networkOf('relu-bias', { layers: 3 })
-    expect(three.network).toBe(String.raw`F=((XW_1+1b_1^\top)_+W_2+1b_2^\top)_+\,w_3+1b_3^\top`)
+    expect(three.network).toBe(
+      String.raw`F=A_{2}\,w_3+1b_3^\top,\newline A_l=(A_{l-1}W_l+1b_l^\top)_+,\;\;A_0=X`,
+    )
     expect(three.objective).toContain(String.raw`\min_{W_1,\,b_1,\,W_2,\,b_2,\,w_3,\,b_3}`)
     for (const { objective, network } of [three, networkOf('relu-bias', { layers: 12 })])
       expect(() => katex.renderToString(objective + network, { throwOnError: true })).not.toThrow()
