@@ -20,7 +20,7 @@ export function branchClaim(
 ): MethodOutcome['claim'] {
   const attained = value - lowerBound <= SAME * Math.abs(value)
   if (!attained) {
-    const how = `For all networks of ${layers} layers a lower bound: (L/2)(Σx)^{2/L} in place of the sum of powers.`
+    const how = `For all networks of ${layers} layers a lower bound: (L/2)·(Σx)^(2/L) in place of the sum of powers.`
     return { level: 'bound', lowerBound, how: `${how} ${otherwise}` }
   }
   const because =
