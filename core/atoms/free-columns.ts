@@ -1,5 +1,5 @@
-import type { Matrix } from '../linalg/matrix.ts'
-import { combine, multiply } from '../linalg/products.ts'
+import { Matrix } from '../linalg/matrix.ts'
+import { combine, multiply, norm2 } from '../linalg/products.ts'
 import { leastSquares } from '../linalg/svd.ts'
 import type { Loss } from '../losses/index.ts'
 
@@ -30,5 +30,8 @@ function withoutSpan(V: Matrix, free: Matrix): Matrix {
   // A second pass removes what rounding of the first has left.
   for (let pass = 0; pass < 2; pass++)
     result = combine(1, result, -1, multiply(free, leastSquares(free, result)))
-  return result
+  // All of V in the span: what is left has no direction, and must not be scaled up as a dual point of equality.
+  return norm2(result.data) <= ROUNDING * norm2(V.data) ? Matrix.zeros(V.rows, V.cols) : result
 }
+
+const ROUNDING = 1e-13

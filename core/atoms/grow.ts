@@ -7,7 +7,7 @@ import { atomSet, joined, listAtoms, pruned, withResponses, type ActiveAtoms } f
 import type { Atom, AtomFamily } from './family.ts'
 import { interpolated } from './interpolate.ts'
 import { solveMaster, zeroPoint } from './master.ts'
-import { predictMaster, type MasterSolution } from './master-problem.ts'
+import { isInterpolation, predictMaster, type MasterSolution } from './master-problem.ts'
 import { neighboursOf, searchMaxima, type Maximum } from './search.ts'
 import { slide } from './slide.ts'
 import { smoothed } from './smoothed.ts'
@@ -110,9 +110,7 @@ function firstAtoms(problem: GrowthProblem, settings: GrowthSettings): ActiveAto
   if (loss.id !== 'equality') return given
   const grown = withResponses(family, atomSet(family, alongPath(problem, settings)))
   const both = joined(given, grown)
-  const isGood = Number.isFinite(
-    loss.value(predictMaster({ Phi: both.Phi, free: family.free }, both.C, both.B), Y),
-  )
+  const isGood = isInterpolation(predictMaster({ Phi: both.Phi, free: family.free }, both.C, both.B), Y)
   return isGood ? both : (interpolated(family, both, Y, settings.stream.split('interpolate')) ?? both)
 }
 

@@ -1,4 +1,3 @@
-import { EQUALITY_TOLERANCE } from '../losses/equality.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { axpy, dot, multiply, norm2 } from '../linalg/products.ts'
 import { proxDerivative } from '../solvers/loss-slope.ts'
@@ -6,6 +5,7 @@ import { solveNewton } from '../solvers/newton-system.ts'
 import { RowBlocks } from '../solvers/row-blocks.ts'
 import { StallDetector } from '../solvers/stall.ts'
 import {
+  INTERPOLATED,
   MasterIncumbent,
   predictMaster,
   type MasterPoint,
@@ -50,8 +50,8 @@ export function solveByLagrangian(
 function solveSubproblem(lagrangian: MasterLagrangian, gap: number): { steps: number; solved: boolean } {
   let psi = lagrangian.evaluate(lagrangian.V)
   // Under equality a point counts only when it interpolates.
-  const wanted = lagrangian.isConstrained ? 0.1 * EQUALITY_TOLERANCE : 1
-  const share = Math.min(wanted, gap) * (1 + norm2(lagrangian.F.data))
+  const size = norm2(lagrangian.F.data)
+  const share = lagrangian.isConstrained ? 0.1 * Math.min(INTERPOLATED, gap) * size : Math.min(1, gap) * (1 + size)
   const enough = Math.max(lagrangian.noise(), 0.1 * Math.min(lagrangian.residual(), share))
   for (let steps = 0; steps < NEWTON_STEPS; steps++) {
     if (lagrangian.residual() <= enough) return { steps, solved: true }

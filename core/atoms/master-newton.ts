@@ -1,3 +1,4 @@
+import { NotPositiveDefiniteError } from '../linalg/checks.ts'
 import { cholesky } from '../linalg/cholesky.ts'
 import { Matrix } from '../linalg/matrix.ts'
 import { axpy, dot, multiply, norm2, rowNorms } from '../linalg/products.ts'
@@ -163,12 +164,25 @@ function newtonDirection(
   return new Matrix(m, K, solveShifted(H, slope.data))
 }
 
-/** (H + ridge)⁻¹b. */
+/** Below this H is rounding of zero: the loss is flat to rounding, and there is no step. */
+const FLAT = 1e-280
+
+/** (H + ridge)⁻¹b, the ridge as small as rounding of H allows; zero where H is. */
 function solveShifted(H: Matrix, b: Float64Array): Float64Array {
   let largest = 0
   for (let k = 0; k < H.rows; k++) largest = Math.max(largest, H.get(k, k))
-  for (let k = 0; k < H.rows; k++) H.data[k * (H.rows + 1)] += RIDGE * H.rows * largest
-  return cholesky(H).solve(b)
+  if (largest < FLAT) return new Float64Array(b.length)
+  for (let ridge = RIDGE; ridge < 1; ridge *= 1e3) {
+    const shifted = H.clone()
+    for (let k = 0; k < H.rows; k++) shifted.data[k * (H.rows + 1)] += ridge * H.rows * largest
+    try {
+      return cholesky(shifted).solve(b)
+    } catch (error) {
+      // Shares near 0 and 1 leave curvatures that are differences: more of their digits may be rounding.
+      if (!(error instanceof NotPositiveDefiniteError)) throw error
+    }
+  }
+  return new Float64Array(b.length)
 }
 
 /** The columns of Phi that are asked for, then those of `free`. */

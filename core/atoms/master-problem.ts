@@ -1,7 +1,10 @@
 import { Matrix } from '../linalg/matrix.ts'
-import { multiply, rowNorms } from '../linalg/products.ts'
+import { combine, multiply, norm2, rowNorms } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
 import { orthogonalToFree } from './free-columns.ts'
+
+/** Under equality predictions this close to Y (relative) count: of looser ones the value could lie below the optimum. */
+export const INTERPOLATED = 1e-9
 
 /** min over C (m×K) and B (q×K) of ℓ(ΦC + free·B, Y) + β Σⱼ‖cⱼ‖₂, cⱼ the rows of C. */
 export interface MasterProblem {
@@ -49,6 +52,11 @@ export function predictMaster(
   return free ? multiply(free, B, { beta: 1, out: F }) : F
 }
 
+/** ‖F − Y‖ ≤ {@link INTERPOLATED}·‖Y‖. */
+export function isInterpolation(F: Matrix, Y: Matrix): boolean {
+  return norm2(combine(1, F, -1, Y).data) <= INTERPOLATED * norm2(Y.data)
+}
+
 /** The best primal and dual points seen. */
 export class MasterIncumbent {
   primal = Infinity
@@ -69,7 +77,9 @@ export class MasterIncumbent {
 
   offerPrimal(C: Matrix, B: Matrix): void {
     const { loss, Y, beta } = this.problem
-    const value = loss.value(predictMaster(this.problem, C, B), Y) + beta * sum(rowNorms(C))
+    const F = predictMaster(this.problem, C, B)
+    if (loss.id === 'equality' && !isInterpolation(F, Y)) return
+    const value = loss.value(F, Y) + beta * sum(rowNorms(C))
     if (!(value < this.primal)) return
     this.primal = value
     this.C = C

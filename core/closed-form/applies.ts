@@ -38,7 +38,8 @@ function examine(id: TheoremId, situation: Situation): Examined {
 
 /**
  * Whether a theorem covers the problem; when not, `because` names the first hypothesis that fails. With `override` a
- * theorem about this network runs although its hypotheses fail, and `because` says that it proves nothing then.
+ * theorem about this network runs although its hypotheses fail, as long as there is a formula, and `because` says that it
+ * proves nothing then.
  */
 export function closedFormApplies(situation: Situation, settings: ClosedFormSettings): Applicability {
   const chosen = chooseTheorem(situation, settings)
@@ -47,11 +48,13 @@ export function closedFormApplies(situation: Situation, settings: ClosedFormSett
   const { title, source } = THEOREMS[id]
   if (failing.length === 0)
     return { applies: true, because: `All hypotheses of ${title} hold (${source}).`, hypotheses }
+  const indispensable = failing.find(({ name }) => THEOREMS[id].indispensable?.includes(name))
+  const runs = settings.override && !indispensable
   return {
-    applies: settings.override,
-    because: settings.override
+    applies: runs,
+    because: runs
       ? `Runs ${title} outside its theorem, which needs ${statement(failing[0])}: the result is not proved.`
-      : `The closed form needs ${statement(failing[0])}.`,
+      : `The closed form needs ${statement(indispensable ?? failing[0])}.`,
     hypotheses,
   }
 }

@@ -57,6 +57,7 @@ export const bnVector: Theorem = {
     oneHotLabels(situation),
     ...range(situation, (at) => [spansWithOnes(at)]),
   ],
+  indispensable: ['squared loss'],
 }
 
 /** THEORY 5.2. */
@@ -71,6 +72,7 @@ export const bnScalar: Theorem = {
     oneOutput(situation),
     ...range(situation, (at) => [spansWithOnes(at)]),
   ],
+  indispensable: ['squared loss'],
 }
 
 /**
@@ -87,4 +89,5 @@ export const reluBn: Theorem = {
     squaredLoss(situation),
     ...range(situation, fullRowRank),
   ],
+  indispensable: ['squared loss'],
 }

@@ -4,6 +4,12 @@ import { LOSSES } from '../losses/index.ts'
 import { oneOutput } from './hypotheses.ts'
 import type { Situation, Theorem } from './theorem.ts'
 
+const severalRows = ({ summary }: Situation): Hypothesis => ({
+  name: 'rows that differ',
+  holds: summary.rankCentered >= 1,
+  value: summary.rankCentered === 0 ? 'all rows alike' : null,
+})
+
 /** Free hidden biases take up any shift: affine rank one is as good as rank one. */
 const onALine = ({ summary }: Situation): Hypothesis => ({
   name: 'rank of the centred data = 1',
@@ -30,11 +36,15 @@ const withinReach = (situation: Situation): Hypothesis[] => {
 }
 
 const hypotheses = (situation: Situation): Hypothesis[] => [
+  severalRows(situation),
   onALine(situation),
   oneOutput(situation),
   fittingLabels(situation),
   ...withinReach(situation),
 ]
+
+/** There is no line through one point, and the formulas are of one function along it. */
+const indispensable = ['rows that differ', 'one output'] as const
 
 const hasBiases = ({ network, loss }: Situation): boolean =>
   network.family === 'relu-bias' && loss !== 'cross-entropy'
@@ -45,35 +55,39 @@ const DEEP_SOURCE = 'Ergen & Pilanci 2021, Thm 4.2, Cor. 4.2'
 /** The network problem: kinks at data points, and the ℓ₁ problem over them solved exactly. */
 export const oneDimensional: Theorem = {
   title: 'the ℓ₁ problem on data of one dimension',
-  name: 'One-dimensional data',
+  name: 'Points on a line',
   source: SOURCE,
   covers: (situation) => hasBiases(situation) && situation.network.layers === 2 && withIntercept(situation),
   hypotheses,
+  indispensable,
 }
 
 /** B's program: an upper bound of the network problem, where a constant is free in the limit. */
 export const oneDimensionalNoIntercept: Theorem = {
   title: 'the ℓ₁ problem without an intercept on data of one dimension',
-  name: 'One-dimensional data, no intercept',
+  name: 'Points on a line, no intercept',
   source: SOURCE,
   covers: (situation) => hasBiases(situation) && situation.network.layers === 2 && !withIntercept(situation),
   hypotheses,
+  indispensable,
 }
 
 /** The two-layer solution carried through shared layers: cheaper than branches, proved optimal by nobody. */
 export const oneDimensionalDeep: Theorem = {
   title: 'the ℓ₁ solution on data of one dimension, behind shared layers',
-  name: 'One-dimensional data, shared layers',
+  name: 'Points on a line, shared layers',
   source: DEEP_SOURCE,
   covers: (situation) => hasBiases(situation) && situation.network.layers > 2,
   hypotheses,
+  indispensable,
 }
 
 /** As the paper writes it: a branch for every kink. */
 export const oneDimensionalBranches: Theorem = {
   title: 'the ℓ₁ solution on data of one dimension, in parallel branches',
-  name: 'One-dimensional data, parallel branches',
+  name: 'Points on a line, branches',
   source: DEEP_SOURCE,
   covers: oneDimensionalDeep.covers,
   hypotheses,
+  indispensable,
 }

@@ -22,6 +22,8 @@ export interface Theorem {
   covers: (situation: Situation) => boolean
   /** Each evaluated on the data; the theorem holds where all of them do. */
   hypotheses: (situation: Situation) => Hypothesis[]
+  /** Names of hypotheses without which there is no formula at all: not even `override` runs it then. */
+  indispensable?: readonly string[]
 }
 
 /** Weights that a theorem writes down, and what it says of them. */

@@ -25,6 +25,12 @@ export function convexRfApplies(
     },
     { name: 'patches fit', holds: unfit === null, value: settings.patch, reason: unfit ?? '' },
     {
+      name: 'at least 2 patches',
+      holds: settings.patches >= 2,
+      value: settings.patches,
+      reason: 'A filter tells a patch from the others: draw at least 2 patches.',
+    },
+    {
       name: 'squared loss',
       holds: loss === 'squared',
       value: loss,

@@ -6,11 +6,11 @@ import { closedFormApplies } from '../closed-form/applies.ts'
 import { THEOREMS } from '../closed-form/theorems.ts'
 import { leastSquaresApplies } from '../closed-form/least-squares-applies.ts'
 import { kernelApplies } from '../kernel-methods/applies.ts'
-import { LOSSES } from '../losses/index.ts'
 import { convexApplies, gatedApplies, pathApplies } from '../programs/applies.ts'
 import { cuttingPlanesApplies } from '../programs/cutting-planes/applies.ts'
 import { lowRankApplies } from '../programs/low-rank/applies.ts'
 import { penalizedApplies } from '../programs/penalized/applies.ts'
+import { trainingApplies } from '../training/applies.ts'
 import { whitenedApplies } from '../training/whitened-applies.ts'
 import { convexRfApplies } from '../convex-rf/applies.ts'
 import { stackingApplies } from '../stacking/applies.ts'
@@ -53,28 +53,6 @@ const OPTIMIZER_WORDS = {
   adagrad: 'Adagrad',
   adadelta: 'Adadelta',
 } as const
-
-/** Gradient training needs a gradient and labels that the loss is defined for, and nothing else. */
-function gradientApplies(loss: LossId, { labels }: ProblemSummary): Applicability {
-  if (loss === 'equality') {
-    return {
-      applies: false,
-      because:
-        'Equality is a constraint without a gradient. Train with the squared loss and a small β instead.',
-      hypotheses: [{ name: 'loss with a gradient', holds: false, value: loss }],
-    }
-  }
-  const { title, labels: allowed } = LOSSES[loss]
-  const holds = allowed.includes(labels)
-  const because = holds
-    ? 'Gradient training works for every network.'
-    : `The ${title} loss takes ${allowed.join(' or ')} labels; these are ${labels}. Choose another loss or coding.`
-  return {
-    applies: holds,
-    because,
-    hypotheses: [{ name: `labels ${allowed.join(' or ')}`, holds, value: labels }],
-  }
-}
 
 /** Said where the document chooses: two convex runs of one document differ in it. */
 const CELL_WORDS = { auto: '', enumerate: 'all cells', sample: 'sampled', grow: 'grown' } as const
@@ -144,7 +122,7 @@ export const METHODS: { [Id in MethodId]: MethodDefinition<Id> } = {
     summary: 'The non-convex network trained from random starts: what most people do.',
     source: 'baseline',
     label: ({ optimizer }) => OPTIMIZER_WORDS[optimizer],
-    applies: ({ loss, summary }) => gradientApplies(loss, summary),
+    applies: ({ network, loss, summary }, settings) => trainingApplies(network, loss, summary, settings),
   },
   'whitened-gd': {
     title: 'GD on whitened data',

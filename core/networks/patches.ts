@@ -1,5 +1,5 @@
 /** Patches of images and signals as rows of a matrix (im2col), and where they lie. */
-import type { FamilySettings } from '../experiments/document.ts'
+import type { FamilySettings, NetworkSettings } from '../experiments/document.ts'
 import type { ProblemSummary } from '../experiments/result.ts'
 import { BidualError } from '../errors.ts'
 import { copyPatches } from '../kernels/patches.ts'
@@ -47,6 +47,21 @@ export function patchGeometry(
     )
   }
   return geometry
+}
+
+/** Why the filter of a network does not fit the data: a sentence; null where it fits, or there is none. */
+export function filterMisfit(
+  network: NetworkSettings,
+  data: Pick<ProblemSummary, 'd' | 'image'>,
+): string | null {
+  if (network.family !== 'conv-bn') return null
+  try {
+    patchGeometry(network, data)
+    return null
+  } catch (error) {
+    if (!(error instanceof BidualError)) throw error
+    return error.message
+  }
 }
 
 /** Positions of the filter; below 1 on an axis that it does not fit. */

@@ -33,9 +33,8 @@ export const runConvexRf: RunMethod<'convex-rf'> = function* (problem, settings,
   if (!applies) throw new BidualError('unsupported', because)
   const { encoder, inside } = yield* encoderFor(problem, settings, context)
   const B = encoder && (yield* featuresOf(problem, encoder, context))
-  const stopped = context.stop(0)
-  if (!encoder || !B || stopped) {
-    const status = stopped ?? 'numericalError'
+  if (!encoder || !B) {
+    const status = context.stop(0) ?? 'cancelled'
     return { status, iterations: 0, network: null, claim: claimOf(null), hypotheses }
   }
   const { columns, W, reason } = yield* outputWeights(problem, B, settings.tolerance, context)
@@ -88,7 +87,12 @@ function* encoderFor(
     step = search.next()
   }
   const { filters, inside } = step.value
-  if (filters.cols === 0) return { encoder: null, inside }
+  if (filters.cols === 0) {
+    throw new BidualError(
+      'unsupported',
+      `None of ${patches.rows} patches gives a filter: each is flat or lies in the hull of the others. Draw more patches, or larger ones.`,
+    )
+  }
   const { pooling, cells } = settings
   return { encoder: { geometry, varianceFloor, ...whitening, filters, pooling, cells }, inside }
 }

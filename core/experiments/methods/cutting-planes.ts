@@ -9,6 +9,7 @@ import { cuttingPlanesApplies, spikeHypothesis } from '../../programs/cutting-pl
 import type { OutputProgram } from '../../programs/cutting-planes/output-program.ts'
 import { recoverCuts } from '../../programs/cutting-planes/recover.ts'
 import { outputPrograms, setUp, type CuttingSetUp } from '../../programs/cutting-planes/set-up.ts'
+import { unfittedClaim } from './convex/claim.ts'
 import type { MethodOutcome, MethodProgress, Problem, RunContext, RunMethod } from '../problem.ts'
 import type { RunStatus } from '../result.ts'
 
@@ -92,6 +93,7 @@ function claimOf(
   programs: readonly OutputProgram[],
   setup: CuttingSetUp,
 ): MethodOutcome['claim'] {
+  if (!Number.isFinite(total(programs, 'primal'))) return unfittedClaim(total(programs, 'dual'))
   if (!setup.exact) return restrictedClaim(problem, programs, setup)
   const source =
     setup.kind === 'exact'

@@ -66,6 +66,8 @@ export class LinearMaster implements Master {
     const unmet = this.residualOf(y)
     if (unmet) return { ...this.read(new Map()), v: unmet, feasible: false }
     let best = { weights: this.read(new Map()), value: Infinity }
+    // Targets that are all zero are met by no neuron at all.
+    if (norm2(y) === 0) return { ...best.weights, v: new Float64Array(y.length), feasible: true }
     let step = 1 + norm2(this.v) / norm2(y)
     for (let k = 0; k < MOST_STEPS; k++, step *= GROWTH) {
       const target = this.v.slice()

@@ -1,17 +1,20 @@
 import type { FamilyId, LossId, NetworkSettings } from '../../experiments/document.ts'
 import type { Hypothesis, ProblemSummary } from '../../experiments/result.ts'
 import { LOSSES } from '../../losses/index.ts'
+import { filterMisfit } from '../../networks/patches.ts'
 
 /** Two-layer families whose cells are patterns of rows, pooled or not. */
 const COVERED: ReadonlySet<FamilyId> = new Set(['relu', 'bn-relu', 'conv-bn'])
 
 /** Whether the penalised program covers a problem, and why. */
 export function penalizedApplies(
-  { family, layers }: NetworkSettings,
+  network: NetworkSettings,
   loss: LossId,
-  { labels }: Pick<ProblemSummary, 'labels'>,
+  { labels, ...data }: Pick<ProblemSummary, 'labels' | 'd' | 'image'>,
 ): { applies: boolean; because: string; hypotheses: Hypothesis[] } {
+  const { family, layers } = network
   const allowed = LOSSES[loss].labels
+  const misfit = filterMisfit(network, data)
   const checks: (Hypothesis & { reason: string })[] = [
     {
       name: 'two-layer relu, bn-relu or conv-bn',
@@ -32,6 +35,9 @@ export function penalizedApplies(
       value: labels,
       reason: `The ${LOSSES[loss].title} loss takes ${allowed.join(' or ')} labels; these are ${labels}. Choose another loss or coding.`,
     },
+    ...(family === 'conv-bn'
+      ? [{ name: 'the filter fits the image', holds: misfit === null, value: null, reason: misfit ?? '' }]
+      : []),
   ]
   const failed = checks.find(({ holds }) => !holds)
   return {

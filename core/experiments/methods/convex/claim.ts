@@ -24,6 +24,7 @@ export function convexClaim(
   proof: Proof | null,
 ): MethodOutcome['claim'] {
   const cells = formatCount(dictionary.count)
+  if (!Number.isFinite(primal)) return unfittedClaim(dual)
   if (dictionary.complete && Y.cols === 1) {
     return {
       level: 'global',
@@ -50,5 +51,15 @@ export function convexClaim(
     level: 'dictionary',
     lowerBound: dual,
     how: `Dual point feasible on the ${source}; other patterns may lower the optimum.`,
+  }
+}
+
+/** Only targets that must be met exactly can leave a program without any network. */
+export function unfittedClaim(dual: number): MethodOutcome['claim'] {
+  const cost = dual > 0 ? ` With the neurons looked at, one would cost at least ${dual.toPrecision(3)}.` : ''
+  return {
+    level: 'none',
+    lowerBound: null,
+    how: `No network that meets all targets exactly was found.${cost} Rows that are alike must have targets that are alike; otherwise choose the squared loss.`,
   }
 }

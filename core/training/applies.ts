@@ -1,0 +1,53 @@
+import type { FamilyId, LossId, NetworkSettings, SettingsOf } from '../experiments/document.ts'
+import type { Hypothesis, ProblemSummary } from '../experiments/result.ts'
+import { LOSSES } from '../losses/index.ts'
+import { filterMisfit } from '../networks/patches.ts'
+
+/** Families that normalise over the rows of a batch. */
+const NORMALIZED: ReadonlySet<FamilyId> = new Set(['bn-relu', 'relu-bn', 'conv-bn'])
+
+/** Gradient training needs a gradient, labels that the loss is defined for, and batches that can be normalised. */
+export function trainingApplies(
+  network: NetworkSettings,
+  loss: LossId,
+  summary: ProblemSummary,
+  { optimizer, batchSize }: Pick<SettingsOf<'sgd'>, 'optimizer' | 'batchSize'>,
+): { applies: boolean; because: string; hypotheses: Hypothesis[] } {
+  const { labels } = summary
+  const allowed = LOSSES[loss].labels
+  const misfit = filterMisfit(network, summary)
+  const checks: (Hypothesis & { reason: string })[] = [
+    {
+      name: 'loss with a gradient',
+      holds: loss !== 'equality',
+      value: loss,
+      reason:
+        'Equality is a constraint without a gradient. Train with the squared loss and a small β instead.',
+    },
+    {
+      name: `labels ${allowed.join(' or ')}`,
+      holds: allowed.includes(labels),
+      value: labels,
+      reason: `The ${LOSSES[loss].title} loss takes ${allowed.join(' or ')} labels; these are ${labels}. Choose another loss or coding.`,
+    },
+    ...(network.family === 'conv-bn'
+      ? [{ name: 'the filter fits the image', holds: misfit === null, value: null, reason: misfit ?? '' }]
+      : []),
+    ...(NORMALIZED.has(network.family)
+      ? [
+          {
+            name: 'at least 2 rows a batch',
+            holds: optimizer === 'gd' || batchSize !== 1,
+            value: optimizer === 'gd' ? 'all' : batchSize,
+            reason: 'Batch normalisation needs at least 2 rows a batch, found batchSize 1. Raise batchSize.',
+          },
+        ]
+      : []),
+  ]
+  const failed = checks.find(({ holds }) => !holds)
+  return {
+    applies: !failed,
+    because: failed?.reason ?? 'Gradient training works for every network.',
+    hypotheses: checks.map(({ name, holds, value }) => ({ name, holds, value })),
+  }
+}
