@@ -77,6 +77,12 @@ const MAKERS: Makers = {
     const { A, toFeatures } = rowSpace(X, summary.rank)
     return parallelAtoms(A, toFeatures, { m1, m2, outputs: Y.cols })
   },
+  'parallel-decay'() {
+    throw new BidualError(
+      'unsupported',
+      'Parallel networks are made of single atoms under the path norm only.',
+    )
+  },
   linear(problem) {
     requireTwoLayers(problem)
     const { X, Y } = problem

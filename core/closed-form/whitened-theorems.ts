@@ -11,8 +11,8 @@ const whitenedRows = ({ summary: { whitenedError, n, d } }: Situation): Hypothes
   value: whitenedError === null ? `${n} rows, ${d} columns` : whitenedError,
 })
 
-const isRelu = ({ network, loss }: Situation): boolean =>
-  network.family === 'relu' && (loss === 'squared' || loss === 'equality')
+const isRelu = ({ network: { family }, loss }: Situation): boolean =>
+  (family === 'relu' || family === 'parallel-decay') && (loss === 'squared' || loss === 'equality')
 
 /** THEORY 5.3, 5.4: every layer regularised, exact. */
 export const whitened: Theorem = {

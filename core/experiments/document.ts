@@ -146,6 +146,15 @@ const outputs = {
 const twoLayers = { layers: z.literal(2).default(2) }
 /** Weight matrices, the output layer included. */
 const depth = { layers: z.number().int().min(2).max(50).default(2) }
+const subNetworks = {
+  layers: z.literal(3).default(3),
+  /** Hidden units in the first layer of every sub-network. */
+  m1: count.default(5),
+  /** Hidden units in its second layer. */
+  m2: count.default(1),
+  /** Sub-networks of the trained baselines; convex programs find their own number. */
+  branches: count.default(10),
+}
 const noBias = { bias: z.literal(false).default(false) }
 
 /** Every network family; core/networks states what each computes and which arrays it has. */
@@ -182,17 +191,9 @@ export const NETWORK_SCHEMAS = {
     ...outputs,
   }),
   /** Three-layer sub-networks side by side, path regularised. */
-  parallel: z.strictObject({
-    family: z.literal('parallel'),
-    layers: z.literal(3).default(3),
-    /** Hidden units in the first layer of every sub-network. */
-    m1: count.default(5),
-    /** Hidden units in its second layer. */
-    m2: count.default(1),
-    /** Sub-networks of the trained baselines; convex programs find their own number. */
-    branches: count.default(10),
-    ...outputs,
-  }),
+  parallel: z.strictObject({ family: z.literal('parallel'), ...subNetworks, ...outputs }),
+  /** The same with weight decay on every layer. */
+  'parallel-decay': z.strictObject({ family: z.literal('parallel-decay'), ...subNetworks, ...outputs }),
   linear: z.strictObject({ family: z.literal('linear'), ...depth, ...width, ...outputs }),
 } as const
 
@@ -204,6 +205,7 @@ export const networkSchema = z.discriminatedUnion('family', [
   NETWORK_SCHEMAS['relu-bn'],
   NETWORK_SCHEMAS['conv-bn'],
   NETWORK_SCHEMAS.parallel,
+  NETWORK_SCHEMAS['parallel-decay'],
   NETWORK_SCHEMAS.linear,
 ])
 

@@ -6,7 +6,7 @@ import { multiply } from '../linalg/products.ts'
 import { layers } from '../networks/index.ts'
 
 /** Families whose first hidden layer is a ReLU of X·W1, plus biases where there are some. */
-const COVERED: ReadonlySet<string> = new Set(['relu', 'relu-bias', 'parallel'])
+const COVERED: ReadonlySet<string> = new Set(['relu', 'relu-bias', 'parallel', 'parallel-decay'])
 
 /** Multiply–adds up to which patterns are counted. */
 const LIMIT = 2e9

@@ -1,9 +1,9 @@
 /** Networks that are special cases of parallel ones (Ergen & Pilanci 2023, Remark 1 and A.2). */
 import type { TrainedNetwork } from '../experiments/problem.ts'
-import type { Matrix } from '../linalg/matrix.ts'
+import { Matrix } from '../linalg/matrix.ts'
 import { identity } from '../linalg/products.ts'
 import { layersOf } from './feedforward.ts'
-import { parallelNetwork } from './parallel.ts'
+import { parallelNetwork, type Branch } from './parallel.ts'
 
 /**
  * A three-layer `relu` network as a parallel network of one sub-network, with the same response everywhere.
@@ -19,6 +19,26 @@ export function deepAsParallel(network: TrainedNetwork): TrainedNetwork {
   }
   const [W1, W2, W3] = weights
   return parallelNetwork([[W1, W2, W3]], [W1.rows, W1.cols, W2.cols, W3.cols])
+}
+
+/**
+ * A three-layer `relu` network with a diagonal W2 as parallel sub-networks of one neuron a layer: the same response and
+ * the same weight decay.
+ *
+ * @throws RangeError for another depth, or when W2 is not square
+ */
+export function chainsAsParallel(network: TrainedNetwork): TrainedNetwork {
+  const weights = layersOf(network).map(({ W }) => W)
+  const [W1, W2, W3] = weights
+  if (network.family !== 'relu' || weights.length !== 3 || W2.rows !== W2.cols) {
+    throw new RangeError('Expected a relu network of 3 layers, the second of them diagonal.')
+  }
+  const chains = Array.from({ length: W2.rows }, (_, k): Branch => [
+    Matrix.column(W1.columnCopy(k)),
+    new Matrix(1, 1, Float64Array.of(W2.get(k, k))),
+    new Matrix(1, W3.cols, W3.row(k).slice()),
+  ])
+  return parallelNetwork(chains, [W1.rows, 1, 1, W3.cols], 'parallel-decay')
 }
 
 /** F = (A·W2)₊·W3 summed over A = (X·W1)₊, the block, and A = X, the connection that skips it. */

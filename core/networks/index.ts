@@ -12,7 +12,7 @@ import { convBn } from './conv-bn.ts'
 import type { NetworkFamily, NetworkModel, Parameter } from './family.ts'
 import { kernel } from './kernel.ts'
 import { linear } from './linear.ts'
-import { parallel } from './parallel.ts'
+import { parallel, parallelDecay } from './parallel.ts'
 import { randomFeatures } from './random-features.ts'
 import { reluBias } from './relu-bias.ts'
 import { reluBn } from './relu-bn.ts'
@@ -20,7 +20,7 @@ import { relu } from './relu.ts'
 import { stacked } from './stacked.ts'
 
 export { cloneNetwork, matrixOf, vectorOf } from './arrays.ts'
-export { deepAsParallel, resNetAsParallel, type ShallowResNet } from './as-parallel.ts'
+export { chainsAsParallel, deepAsParallel, resNetAsParallel, type ShallowResNet } from './as-parallel.ts'
 export { bnReluNetwork, type BnReluWeights } from './bn-relu.ts'
 export { convBnNetwork } from './conv-bn.ts'
 export {
@@ -68,6 +68,7 @@ export const NETWORKS: Readonly<Record<FamilyId, NetworkFamily>> = {
   'relu-bn': reluBn,
   'conv-bn': convBn,
   parallel,
+  'parallel-decay': parallelDecay,
   linear,
 }
 

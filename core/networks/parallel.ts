@@ -5,7 +5,7 @@ import { axpy } from '../linalg/products.ts'
 import type { Loss } from '../losses/index.ts'
 import { arrayOf } from './arrays.ts'
 import { BLOCK_ENTRIES, rowBlocks, rowRange } from './blocks.ts'
-import type { LossGradient, NetworkFamily } from './family.ts'
+import type { LossGradient, NetworkFamily, Parameter, Regularizer } from './family.ts'
 import {
   backpropagate,
   hiddenUnits,
@@ -15,7 +15,7 @@ import {
   type Feedforward,
   type Layer,
 } from './feedforward.ts'
-import { free, randomWeights } from './initialize.ts'
+import { decayed, free, randomWeights } from './initialize.ts'
 import { pathNorm, pathNormGradient } from './path-norm.ts'
 
 /** The weights of one sub-network: W1 d×m1, W2 m1×m2, W3 m2×K. */
@@ -30,43 +30,84 @@ export type BranchSizes = readonly [d: number, m1: number, m2: number, outputs: 
 
 const NAMES = ['W1', 'W2', 'W3'] as const
 
+/** The families of parallel networks; they differ in what is regularised. */
+export type ParallelFamily = 'parallel' | 'parallel-decay'
+
+type ParallelSettings = FamilySettings<ParallelFamily>
+
+const pathRegularizer: Regularizer = {
+  value: (network) => branchesOf(network).reduce((sum, branch) => sum + pathNorm(branch), 0),
+  gradient: (network) =>
+    stack(branchesOf(network).map(pathNormGradient), branchSizes(network), (length) =>
+      zerosAlike(network.arrays['W1'].data, length),
+    ),
+}
+
 /**
- * F = Σ_k ((X·W1_k)₊·W2_k)₊·W3_k, three-layer sub-networks side by side: W1 [k, d, m1], W2 [k, m1, m2],
- * W3 [k, m2, K] (THEORY 3.6; Ergen & Pilanci 2023, (1)).
- *
  * Regulariser: the path norm Σ_k √(Σ_{j,l,o} ‖w1_kj‖² w2_kjl² w3_klo²), one root a sub-network, in place of weight
- * decay. Its neurons are the sub-networks, each of the size of its path norm; its layers are those of the one network
- * that the sub-networks make (see {@link asOneNetwork}).
+ * decay (THEORY 3.6; Ergen & Pilanci 2023, (1)).
  */
-export const parallel: NetworkFamily<FamilySettings<'parallel'>> = {
+export const parallel = parallelFamily<FamilySettings<'parallel'>>({
   id: 'parallel',
   title: 'parallel three-layer ReLU',
-  batchStatistics: false,
-  regularizer: {
-    value: (network) => branchesOf(network).reduce((sum, branch) => sum + pathNorm(branch), 0),
-    gradient: (network) =>
-      stack(branchesOf(network).map(pathNormGradient), branchSizes(network), (length) =>
-        zerosAlike(network.arrays['W1'].data, length),
-      ),
-  },
-  parameters: () => NAMES.map(free),
-  initialize({ d, outputs, network: { m1, m2, branches } }, initialization, stream) {
-    const sizes = [d, m1, m2, outputs] as const
-    const random = (l: number, k: number): Matrix =>
-      randomWeights(sizes[l], sizes[l + 1], initialization, stream.split(NAMES[l]).split(k))
-    const all = Array.from({ length: branches }, (_, k): Branch => [random(0, k), random(1, k), random(2, k)])
-    return parallelNetwork(all, sizes)
-  },
-  forward,
-  trainingLoss: (network, X, Y, loss) => loss.value(forward(network, X), Y),
-  lossGradient: (network, X, Y, loss) => parallelLossGradient(network, X, Y, loss),
-  refreshStatistics: (network) => network,
-  layers: asOneNetwork,
-  neuronSizes: (network) => Float64Array.from(branchesOf(network), pathNorm),
-  hiddenWork(network) {
-    const [d, m1, m2] = branchSizes(network)
-    return branchesOf(network).length * (d * m1 + m1 * m2)
-  },
+  regularizer: pathRegularizer,
+  parameters: NAMES.map(free),
+})
+
+/** Weight decay on every layer (THEORY 5.3; Ergen & Pilanci 2021, (20)). */
+export const parallelDecay = parallelFamily<FamilySettings<'parallel-decay'>>({
+  id: 'parallel-decay',
+  title: 'parallel three-layer ReLU with weight decay',
+  parameters: NAMES.map(decayed),
+})
+
+/** How the families of parallel networks differ. */
+interface ParallelKind<Settings extends ParallelSettings> {
+  id: Settings['family']
+  title: string
+  regularizer?: Regularizer
+  parameters: readonly Parameter[]
+}
+
+/**
+ * F = Σ_k ((X·W1_k)₊·W2_k)₊·W3_k, three-layer sub-networks side by side: W1 [k, d, m1], W2 [k, m1, m2],
+ * W3 [k, m2, K]. Its neurons are the sub-networks, each of the size of its path norm; its layers are those of the one
+ * network that the sub-networks make (see {@link asOneNetwork}).
+ */
+function parallelFamily<Settings extends ParallelSettings>({
+  id,
+  title,
+  regularizer,
+  parameters,
+}: ParallelKind<Settings>): NetworkFamily<Settings> {
+  return {
+    id,
+    title,
+    batchStatistics: false,
+    regularizer,
+    parameters: () => parameters,
+    initialize({ d, outputs, network: { m1, m2, branches } }, initialization, stream) {
+      const sizes = [d, m1, m2, outputs] as const
+      const random = (l: number, k: number): Matrix =>
+        randomWeights(sizes[l], sizes[l + 1], initialization, stream.split(NAMES[l]).split(k))
+      const all = Array.from({ length: branches }, (_, k): Branch => [
+        random(0, k),
+        random(1, k),
+        random(2, k),
+      ])
+      return parallelNetwork(all, sizes, id)
+    },
+    forward,
+    trainingLoss: (network, X, Y, loss) => loss.value(forward(network, X), Y),
+    lossGradient: (network, X, Y, loss) => parallelLossGradient(network, X, Y, loss),
+    refreshStatistics: (network) => network,
+    layers: asOneNetwork,
+    neuronSizes: (network) => Float64Array.from(branchesOf(network), pathNorm),
+    hiddenWork(network) {
+      const [d, m1, m2] = branchSizes(network)
+      return branchesOf(network).length * (d * m1 + m1 * m2)
+    },
+  }
 }
 
 /**
@@ -74,8 +115,12 @@ export const parallel: NetworkFamily<FamilySettings<'parallel'>> = {
  *
  * @param sizes d, m1, m2, K of every one of them
  */
-export function parallelNetwork(branches: readonly Branch[], sizes: BranchSizes): TrainedNetwork {
-  return { family: 'parallel', arrays: stack(branches, sizes, (length) => new Float64Array(length)) }
+export function parallelNetwork(
+  branches: readonly Branch[],
+  sizes: BranchSizes,
+  family: ParallelFamily = 'parallel',
+): TrainedNetwork {
+  return { family, arrays: stack(branches, sizes, (length) => new Float64Array(length)) }
 }
 
 /** The sub-networks, as views. */

@@ -126,6 +126,17 @@ function familyChecks(network: NetworkSettings, summary: ProblemSummary): Check[
       },
     ]
   }
+  if (network.family === 'parallel-decay') {
+    return [
+      {
+        name: 'path norm',
+        holds: false,
+        value: 'weight decay',
+        reason:
+          'With weight decay parallel networks of three layers have no convex program: use the parallel family (path norm), a closed form on whitened data, or gradient training.',
+      },
+    ]
+  }
   if (network.family === 'relu-bias') {
     return [
       {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NETWORK_SCHEMAS } from '../../../core/experiments/document.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { frobeniusNorm, norm2, outerGram } from '../../../core/linalg/products.ts'
 import { layers as layersOfNetwork, objective, reluNetwork } from '../../../core/networks/index.ts'
@@ -133,6 +134,41 @@ describe('the lower bound for all networks of a depth', () => {
     const best = bestTrained(problem, 3, 1500, 0.02)
     expect(best).toBeGreaterThan(stated - 1e-9)
     expect(best).toBeLessThan(stated + 0.2)
+  })
+})
+
+describe('parallel branches with weight decay, the networks of the theorem', () => {
+  const branches = (m1: number, m2: number) => ({
+    ...twelve(3),
+    network: NETWORK_SCHEMAS['parallel-decay'].parse({ family: 'parallel-decay', m1, m2, branches: 6 }),
+  })
+
+  it('the exact reading is proved optimal where every branch ends in one neuron', () => {
+    const { stated, objective, certificate, outcome } = show(branches(4, 1))
+    expect(outcome.network!.family).toBe('parallel-decay')
+    expect(stated).toBe(show(twelve(3)).stated)
+    expect(Math.abs(objective - stated)).toBeLessThan(1e-12)
+    expect(certificate.level).toBe('global')
+    expect(show(branches(4, 2)).certificate.level).toBe('bound')
+  })
+
+  it('training from random starts does not go below it', () => {
+    const { stated } = show(branches(4, 1))
+    const best = bestTrained(branches(4, 1), 3, 1500, 0.02)
+    expect(best).toBeGreaterThan(stated - 1e-9)
+    expect(best).toBeLessThan(stated + 0.2)
+  })
+
+  it('the theorem as printed is measured against it', () => {
+    for (const [theorem, value] of [
+      ['whitened-balanced', 1.44],
+      ['whitened-literal', 1.632],
+    ] as const) {
+      const { stated, objective, certificate } = show(branches(1, 1), theorem)
+      expect(stated).toBeCloseTo(value, 4)
+      expect(Math.abs(objective - stated)).toBeLessThan(1e-12)
+      expect(certificate.lowerBound).toBeCloseTo(1.3898, 4)
+    }
   })
 })
 

@@ -23,7 +23,7 @@ export interface Example {
 
 /** The document's settings of a family at `width`, small ones where there is no width. */
 export function settingsOf(family: FamilyId, width: number): NetworkSettings {
-  const sizes = family === 'parallel' ? { m1: 3, m2: 2, branches: 3 } : { width }
+  const sizes = family.startsWith('parallel') ? { m1: 3, m2: 2, branches: 3 } : { width }
   const filter = family === 'conv-bn' ? { filter: 2 } : {}
   return NETWORK_SCHEMAS[family].parse({ family, ...sizes, ...filter })
 }

@@ -29,6 +29,7 @@ const VARIANTS: [FamilyId, object, Problem['summary']['image']?][] = [
   ['conv-bn', { width: 4, filter: 2 }],
   ['conv-bn', { width: 4, filter: [2, 1], padding: 1, stride: 2 }, { height: 2, width: 2, channels: 1 }],
   ['parallel', { m1: 3, m2: 2, branches: 3 }],
+  ['parallel-decay', { m1: 3, m2: 2, branches: 3 }],
   ['linear', { width: 5 }],
   ['linear', { width: 4, layers: 3 }],
 ]

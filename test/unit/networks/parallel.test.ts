@@ -5,6 +5,7 @@ import { measureLayers } from '../../../core/measures/layers.ts'
 import {
   activeNeurons,
   branchesOf,
+  chainsAsParallel,
   cloneNetwork,
   deepAsParallel,
   forward,
@@ -35,6 +36,17 @@ describe('parallel', () => {
       ([w1, w2, w3]) => Math.hypot(...w1.data) * Math.abs(w2.data[0]) * Math.hypot(...w3.data),
     )
     expect(regularizer(network)).toBeCloseTo(norms[0] + norms[1] + norms[2], 12)
+  })
+
+  it('of chains responds and decays like the ReLU network with a diagonal layer', () => {
+    const diagonal = Matrix.zeros(3, 3)
+    ;[0.7, -0.4, 1.5].forEach((value, k) => diagonal.set(k, k, value))
+    const one = reluNetwork(random(4, 3, 2), diagonal, random(3, 2, 3))
+    const chains = chainsAsParallel(one)
+    same(forward(chains, X), forward(one, X))
+    expect(regularizer(chains)).toBeCloseTo(regularizer(one), 12)
+    expect(layers(chains).map(({ data }) => [...data])).toEqual(layers(one).map(({ data }) => [...data]))
+    expect(() => chainsAsParallel(reluNetwork(random(4, 3, 2), random(3, 2, 3)))).toThrow('3 layers')
   })
 
   it('has a path norm that is the sum over paths, written out', () => {

@@ -26,13 +26,18 @@ const NETWORKS: [string, NetworkSettings, Problem['summary']['image']][] = (
     ['conv-bn', { padding: 1 }],
     ['conv-bn', { filter: 2 }],
     ['parallel', { m1: 4, m2: 3, branches: 5 }],
+    ['parallel-decay', { m1: 4, m2: 3, branches: 5 }],
     ['linear', { layers: 3 }],
     ['bn-relu', { layers: 4 }],
     ['relu-bn', { layers: 3 }],
   ] as [FamilyId, object][]
 ).map(([family, changes], k) => [
   `${family} ${JSON.stringify(changes)}`,
-  NETWORK_SCHEMAS[family].parse({ family, ...(family === 'parallel' ? {} : { width: 9 }), ...changes }),
+  NETWORK_SCHEMAS[family].parse({
+    family,
+    ...(family.startsWith('parallel') ? {} : { width: 9 }),
+    ...changes,
+  }),
   k === 7 ? IMAGE : null,
 ])
 

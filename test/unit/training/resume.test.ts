@@ -15,6 +15,7 @@ import { context, gaussian, oneHot, problemOf } from '../closed-form/fixtures.ts
 const FAMILIES = Object.keys(NETWORK_SCHEMAS) as FamilyId[]
 const SIZES: Partial<Record<FamilyId, object>> = {
   parallel: { m1: 3, m2: 2, branches: 3 },
+  'parallel-decay': { m1: 3, m2: 2, branches: 3 },
   relu: { width: 5, layers: 3 },
   'conv-bn': { width: 4, filter: 2 },
 }

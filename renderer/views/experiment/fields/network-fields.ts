@@ -9,7 +9,12 @@ export const FAMILY_OPTIONS: readonly (Option<FamilyId> & { hint: string })[] = 
   { value: 'bn-relu', label: 'Batch norm, then ReLU', hint: 'Decay on γ, α and the output weights only' },
   { value: 'relu-bn', label: 'ReLU, then batch norm', hint: 'Decay on γ, α and the output weights only' },
   { value: 'conv-bn', label: 'Convolution, batch norm', hint: 'Filters on patches of images or signals' },
-  { value: 'parallel', label: 'Parallel, three layers', hint: 'Sub-networks side by side, path norm' },
+  { value: 'parallel', label: 'Parallel, path norm', hint: 'Three-layer sub-networks side by side' },
+  {
+    value: 'parallel-decay',
+    label: 'Parallel, weight decay',
+    hint: 'The same sub-networks, weight decay on every layer',
+  },
   { value: 'linear', label: 'Linear', hint: 'No activation, weight decay on every layer' },
 ]
 
@@ -37,6 +42,30 @@ const OUTPUTS: FieldDefinition = {
     { value: 'one-hot', label: 'One per class', hint: 'One-hot labels' },
   ],
 }
+
+const SUB_NETWORKS: FieldDefinition[] = [
+  {
+    path: 'm1',
+    label: 'First layer',
+    unit: 'units',
+    kind: 'integer',
+    help: 'Hidden units in the first layer of every sub-network.',
+  },
+  {
+    path: 'm2',
+    label: 'Second layer',
+    unit: 'units',
+    kind: 'integer',
+    help: 'Hidden units in the second layer of every sub-network.',
+  },
+  {
+    path: 'branches',
+    label: 'Sub-networks',
+    kind: 'integer',
+    help: 'Sub-networks of the trained baselines; the convex program finds its own number.',
+  },
+  OUTPUTS,
+]
 
 export const NETWORK_FIELDS: Record<FamilyId, FieldDefinition[]> = {
   relu: [LAYERS, WIDTH, OUTPUTS],
@@ -80,28 +109,7 @@ export const NETWORK_FIELDS: Record<FamilyId, FieldDefinition[]> = {
     },
     OUTPUTS,
   ],
-  parallel: [
-    {
-      path: 'm1',
-      label: 'First layer',
-      unit: 'units',
-      kind: 'integer',
-      help: 'Hidden units in the first layer of every sub-network.',
-    },
-    {
-      path: 'm2',
-      label: 'Second layer',
-      unit: 'units',
-      kind: 'integer',
-      help: 'Hidden units in the second layer of every sub-network.',
-    },
-    {
-      path: 'branches',
-      label: 'Sub-networks',
-      kind: 'integer',
-      help: 'Sub-networks of the trained baselines; the convex program finds its own number.',
-    },
-    OUTPUTS,
-  ],
+  parallel: SUB_NETWORKS,
+  'parallel-decay': SUB_NETWORKS,
   linear: [LAYERS, WIDTH, OUTPUTS],
 }

@@ -147,11 +147,19 @@ export const FAMILY_FORMULAS: Record<FamilyId, (question: NetworkQuestion) => Fa
     words: `${SCALE_WORDS}; F is the output layer of the sum over patches of ReLU of batch normalised filter responses`,
   }),
   parallel: (question) => ({
-    variables: String.raw`\{W_{1k},W_{2k},${outputOfBranch(question)}\}`,
+    ...branches(question),
     penalty: String.raw`\beta\textstyle\sum_k\sqrt{\sum_{j,l}\lVert w_{1kj}\rVert_2^2\,w_{2kjl}^2\,${lastStep(question)}}`,
-    network: String.raw`F=\textstyle\sum_k\bigl((XW_{1k})_+W_{2k}\bigr)_+\,${outputOfBranch(question)}`,
     words:
       'β times the path norm, one root for each sub-network; F is the sum of three-layer ReLU sub-networks',
+  }),
+  'parallel-decay': (question) => ({
+    ...branches(question),
+    penalty: String.raw`\tfrac{\beta}{2}\textstyle\sum_k\bigl(${[
+      squared('W_{1k}', 'F'),
+      squared('W_{2k}', 'F'),
+      squared(outputOfBranch(question), question.scalar ? '2' : 'F'),
+    ].join('+')}\bigr)`,
+    words: `${decayWords(question)}; F is the sum of three-layer ReLU sub-networks`,
   }),
   linear: (question) => ({
     variables: list(...hidden(question.layers), output(question)),
@@ -163,6 +171,10 @@ export const FAMILY_FORMULAS: Record<FamilyId, (question: NetworkQuestion) => Fa
   }),
 }
 
+const branches = (question: NetworkQuestion) => ({
+  variables: String.raw`\{W_{1k},W_{2k},${outputOfBranch(question)}\}`,
+  network: String.raw`F=\textstyle\sum_k\bigl((XW_{1k})_+W_{2k}\bigr)_+\,${outputOfBranch(question)}`,
+})
 const outputOfBranch = ({ scalar }: NetworkQuestion) => (scalar ? 'w_{3k}' : 'W_{3k}')
 const lastStep = ({ scalar }: NetworkQuestion) =>
   scalar ? 'w_{3kl}^2' : String.raw`\lVert w_{3kl}\rVert_2^2`
