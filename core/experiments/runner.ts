@@ -124,6 +124,12 @@ function remember(history: HistoryPoint[], point: HistoryPoint): void {
   history.push(point)
 }
 
+/** Figures of a training that diverged do not exist. */
+const finiteDetails = (details: RunRecord['details']): RunRecord['details'] =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [name, typeof value === 'number' ? finite(value) : value]),
+  )
+
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null
 
@@ -140,7 +146,8 @@ function finish(
   const measures = network && endMeasures(problem, network)
   const record: RunRecord = {
     ...identityOf(spec),
-    status: outcome.status,
+    // Weights that are exact on paper may miss a constraint by their rounding.
+    status: outcome.status === 'solved' && network && objective === null ? 'numericalError' : outcome.status,
     seconds,
     iterations: outcome.iterations,
     objective,
@@ -155,7 +162,7 @@ function finish(
     ...(measures ? { measures } : {}),
     hypotheses: outcome.hypotheses,
     ...(outcome.path ? { path: outcome.path.map((step) => pathPoint(problem, step)) } : {}),
-    details: outcome.details ?? {},
+    details: finiteDetails(outcome.details ?? {}),
   }
   return { record, history, network, arrays: outcome.arrays ?? {} }
 }

@@ -30,8 +30,11 @@ export interface Loss {
   prox(F: Matrix, Y: Matrix, step: number, out?: Matrix): Matrix
 }
 
-/** How far outside the domain of ℓ* an entry may be by rounding. */
-export const DOMAIN_TOLERANCE = 1e-12
+/**
+ * How far outside the domain of ℓ* an entry may be by rounding: of shares of 1, and no more, because with a small β all
+ * entries of a dual vector can be as small as a larger tolerance.
+ */
+export const DOMAIN_TOLERANCE = 4e-15
 
 /** The point of [0, 1] that a rounded value stands for; NaN when it is further out than rounding goes. */
 export function roundedShare(value: number): number {

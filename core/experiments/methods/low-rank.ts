@@ -34,7 +34,7 @@ export const runLowRank: RunMethod<'low-rank'> = function* (problem, settings, c
   const setting = settingOf(problem, sigmaNext)
   return {
     ...outcome,
-    claim: lowRankClaim(problem, outcome.claim, sigmaNext, setting),
+    claim: outcome.network ? lowRankClaim(problem, outcome.claim, sigmaNext, setting) : outcome.claim,
     hypotheses: answer.hypotheses,
     details: {
       'singular directions kept': truncated.summary.rank,

@@ -34,12 +34,15 @@ export const runStacking: RunMethod<'stacking'> = function* (problem, settings, 
   if (!applies) throw new BidualError('unsupported', because)
   const stages: TrainedNetwork[] = []
   const details: Record<string, number | string | null> = {}
-  let [current, status, iterations] = [problem, 'solved' as MethodOutcome['status'], 0]
+  let [current, status, iterations, claim] = [problem, 'solved' as MethodOutcome['status'], 0, CLAIM]
   for (let s = 0; s < settings.stages; s++) {
     const outcome = yield* runStage(current, s, settings, stageContext(context, s, iterations))
     status = outcome.status
     iterations += outcome.iterations
-    if (!outcome.network) break
+    if (!outcome.network) {
+      if (s === 0) claim = outcome.claim
+      break
+    }
     stages.push(outcome.network)
     Object.assign(details, stageDetails(current, outcome.network, outcome, s))
     if (context.stop(iterations) || s === settings.stages - 1) break
@@ -51,7 +54,7 @@ export const runStacking: RunMethod<'stacking'> = function* (problem, settings, 
     status,
     iterations,
     network: stages.length > 0 ? stackedModel(stages, settings.input) : null,
-    claim: CLAIM,
+    claim,
     hypotheses,
     details: { 'stages solved': stages.length, ...details },
   }

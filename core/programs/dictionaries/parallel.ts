@@ -86,9 +86,9 @@ export class ParallelDictionary implements Dictionary {
 
   images(parts: readonly { cell: number; directions: Float64Array }[]): Matrix {
     const { size, rows } = this
-    const entries = parts.reduce((sum, { directions }) => sum + directions.length, 0)
     // Data that are all zero have no coordinates.
-    const total = size === 0 ? 0 : entries / size
+    if (size === 0) return Matrix.zeros(rows, 0)
+    const total = parts.reduce((sum, { directions }) => sum + directions.length, 0) / size
     const transposed = Matrix.zeros(total, rows)
     let column = 0
     for (const { cell, directions } of parts) {

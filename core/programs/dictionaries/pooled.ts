@@ -94,6 +94,8 @@ export class PooledDictionary implements Dictionary {
   images(parts: readonly { cell: number; directions: Float64Array }[]): Matrix {
     const { A, size, patches } = this
     const total = parts.reduce((sum, { directions }) => sum + directions.length, 0)
+    // Data that are all zero have no coordinates.
+    if (size === 0) return Matrix.zeros(this.rows, 0)
     const stacked = new Matrix(total / size, size, new Float64Array(total))
     let at = 0
     for (const { directions } of parts) {

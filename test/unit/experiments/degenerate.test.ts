@@ -1,6 +1,6 @@
 /** Data and settings at the edge: what once crashed, claimed too much, or was accepted and then refused. */
 import { describe, expect, it } from 'vitest'
-import type { RunRecord } from '../../../core/experiments/result.ts'
+import { runRecordSchema, type RunRecord } from '../../../core/experiments/result.ts'
 import { inspect, prepareTable, runSpec, tableOf, type Asked } from './table-runs.ts'
 
 const line = [-1.4, -0.9, -0.3, 0.2, 0.6, 1.1, 1.7].map((x) => [x])
@@ -40,6 +40,18 @@ describe('targets that must be met exactly', () => {
     expect(record.certificate.how).toMatch(/^No network that meets all targets exactly was found/)
   })
 
+  it('the same with several outputs, low rank, and stages', async () => {
+    const table = tableOf(
+      line.map(() => [0]),
+      [line.map(([x]) => Math.sin(x)), line.map(([x]) => x)],
+    )
+    for (const id of ['convex', 'low-rank', 'stacking'] as const) {
+      const record = await recordOf(table, { network: { family: 'relu' }, loss, methods: [{ id }] })
+      expect(record.objective).toBeNull()
+      expect(record.certificate.how).toMatch(/^No network that meets all targets exactly was found/)
+    }
+  })
+
   it('a column of zeros and a constant need no neuron, and nothing is claimed above zero', async () => {
     const table = tableOf(line, [all(7, 1), all(7, 0)])
     const record = await recordOf(table, {
@@ -48,6 +60,20 @@ describe('targets that must be met exactly', () => {
       methods: [{ id: 'cutting-planes' }],
     })
     expect(record).toMatchObject({ status: 'solved', objective: 0, certificate: { level: 'global', gap: 0 } })
+  })
+
+  it('least norms are proportional to the targets', async () => {
+    const values = [-0.36, -0.06, -0.007, 0.4, 0.1, -0.5, 0.2]
+    const objectives = await Promise.all(
+      [1e-8, 1, 1e8].map(async (scale) => {
+        const table = tableOf(line, [values.map((y) => scale * y)])
+        const asked: Asked = { network: { family: 'relu-bias' }, loss, methods: [{ id: 'convex' }] }
+        const { objective, status, certificate } = await recordOf(table, asked)
+        expect([status, certificate.level]).toEqual(['solved', 'global'])
+        return objective! / scale
+      }),
+    )
+    for (const objective of objectives) expect(objective / objectives[1]).toBeCloseTo(1, 8)
   })
 
   it('tiny targets are met, not passed by: the value of two programs is the same', async () => {
@@ -87,6 +113,30 @@ it('one class only: an infimum that no bias attains ends near zero', async () =>
     expect(record.objective!).toBeLessThan(1e-2)
     expect(record.certificate.level).not.toBe('dictionary')
   }
+})
+
+it('separable classes and a tiny β: a dual vector as small as its rounding bounds nothing falsely', async () => {
+  const rows = [-0.38, -0.29, -0.22, -0.2, -0.18, -0.23, -0.24, -0.05].map((x) => [x])
+  const first = [1, 0, 0, 0, 0, 0, 0, 0]
+  const table = tableOf(rows, [first, first.map((y) => 1 - y)])
+  const record = await recordOf(table, {
+    network: { family: 'relu-bias' },
+    loss: 'cross-entropy',
+    beta: 2e-8,
+    methods: [{ id: 'convex' }],
+  })
+  expect(record.certificate.how).not.toMatch(/Rejected/)
+  expect(record.certificate.lowerBound!).toBeLessThanOrEqual(record.objective! * (1 + 1e-7))
+})
+
+it('figures of a training that diverged are null, not NaN', async () => {
+  const table = tableOf(plane, [[1, -1, 1, -1, 1]])
+  const record = await recordOf(table, {
+    network: { family: 'bn-relu', width: 3 },
+    loss: 'squared',
+    methods: [{ id: 'whitened-gd', learningRate: 1e9, epochs: 20 }],
+  })
+  expect(() => runRecordSchema.parse(record)).not.toThrow()
 })
 
 it('a kernel of rank one with β below its rounding', async () => {

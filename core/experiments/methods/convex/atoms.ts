@@ -1,6 +1,7 @@
 import { growAtoms, type Growth } from '../../../atoms/grow.ts'
 import { atomsOf, type AtomFamily } from '../../../atoms/index.ts'
 import { scaledDualPoint, type DualPoint } from '../../../certificates/scaling.ts'
+import { combine, norm2 } from '../../../linalg/products.ts'
 import { effectiveBeta, LOSSES } from '../../../losses/index.ts'
 import { stream } from '../../../random/index.ts'
 import type { SettingsOf } from '../../document.ts'
@@ -47,14 +48,33 @@ function* grown(
   const beta = effectiveBeta(problem.loss, problem.beta)
   const family = atomsOf(problem)
   const source = stream(dictionarySeed).split('growth')
-  const run = growAtoms({ family, Y, loss, beta }, { tolerance, stop, stream: source, starts: search.starts })
+  // Least norms are proportional to the targets: those of norm one are solved for, whatever the scale.
+  const size = loss.id === 'equality' ? norm2(Y.data) || 1 : 1
+  const unit = combine(1 / size, Y, 0, Y)
+  const run = growAtoms(
+    { family, Y: unit, loss, beta },
+    { tolerance, stop, stream: source, starts: search.starts },
+  )
   let step = run.next()
   while (!step.done) {
     const { iteration, primal, dual, atoms } = step.value
-    yield { iteration, objective: primal, dual, phase: `${atoms} atoms` }
+    yield { iteration, objective: size * primal, dual: size * dual, phase: `${atoms} atoms` }
     step = run.next()
   }
-  return { growth: step.value, family }
+  return { growth: times(size, step.value), family }
+}
+
+/** The growth for `size` times its targets, under equality. */
+function times(size: number, growth: Growth): Growth {
+  if (size === 1) return growth
+  const { primal, dual, network, B } = growth
+  return {
+    ...growth,
+    primal: size * primal,
+    dual: size * dual,
+    network: network.map((atom) => ({ ...atom, c: atom.c.map((value) => size * value) })),
+    B: combine(size, B, 0, B),
+  }
 }
 
 /** The multipliers that a growth ends with, feasible for all atoms. */
