@@ -12,7 +12,7 @@ export const whitenedExample: GalleryEntry = {
     version: 1,
     name: 'Whitened data, three readings',
     dataset: { generator: 'whitened', n: 12, d: 20, classes: 3, seed: 3 },
-    network: { family: 'parallel-decay', m1: 1, branches: 10, outputs: 'one-hot' },
+    network: { family: 'parallel-decay', branches: 10, outputs: 'one-hot' },
     loss: 'squared',
     beta: 0.2,
     methods: [

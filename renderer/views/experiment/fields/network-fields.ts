@@ -47,14 +47,12 @@ const SUB_NETWORKS: FieldDefinition[] = [
   {
     path: 'm1',
     label: 'First layer',
-    unit: 'units',
     kind: 'integer',
     help: 'Hidden units in the first layer of every sub-network.',
   },
   {
     path: 'm2',
     label: 'Second layer',
-    unit: 'units',
     kind: 'integer',
     help: 'Hidden units in the second layer of every sub-network.',
   },
