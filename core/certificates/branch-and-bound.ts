@@ -1,9 +1,11 @@
+import type { NamedArrays } from '../experiments/problem.ts'
 import type { Matrix } from '../linalg/matrix.ts'
 import { norm2 } from '../linalg/products.ts'
 import { stream } from '../random/index.ts'
 import { coneBounder, type ConeBounder } from './cone-bounder.ts'
 import { ConeStore } from './cone-store.ts'
 import { climbForm, pooledForm, type PooledForm } from './pooled-form.ts'
+import { formKey, readSearch, searchArrays } from './saved-search.ts'
 import { ON_PLANE, sideOf, WorkingCone } from './simplicial-cone.ts'
 
 export interface RhoProblem {
@@ -22,8 +24,10 @@ export interface RhoSettings {
   readonly epsilon: number
   /** Vectors to start the lower bound from (any length): gates of a dictionary, neurons of a network. */
   readonly candidates?: readonly Float64Array[]
-  /** Bytes of open cones above which those nearest to being closed come first, so that few are added; 2³⁰. */
+  /** Bytes of open cones above which those nearest to being closed come first, so that few are added; 2²⁹. */
   readonly memory?: number
+  /** A search of the same problem with the same settings to go on from. */
+  readonly from?: NamedArrays
 }
 
 export interface RhoLimits {
@@ -70,8 +74,15 @@ export class RhoSearch {
   private known = 0
   /** The largest bound of the cones that were closed, in units of the form. */
   private closed = 0
+  private crowded = false
 
-  /** @throws RangeError when the shapes do not match or the rank exceeds {@link MAX_SEARCH_RANK}. */
+  /** Cones taken up: every so many of them it is looked whether to halt, wherever the search was stopped before. */
+  private steps = 0
+
+  /**
+   * @throws RangeError when the shapes do not match or the rank exceeds {@link MAX_SEARCH_RANK}; BidualError bad-input when
+   * the search to go on from is damaged or of another problem
+   */
   constructor({ A, V, patches = 1 }: RhoProblem, settings: RhoSettings) {
     const r = A.cols
     if (r > MAX_SEARCH_RANK) throw new RangeError(`Expected at most ${MAX_SEARCH_RANK} columns, found ${r}.`)
@@ -87,7 +98,8 @@ export class RhoSearch {
     this.moved = new Float64Array(this.form.normals.rows)
     this.startLower()
     this.store = new ConeStore(r, this.bounder.formSize, this.closing)
-    if (r > 0 && this.form.total > 0) this.startOrthants()
+    if (settings.from) this.goOn(settings.from)
+    else if (r > 0 && this.form.total > 0) this.startOrthants()
   }
 
   /** ‖Vᵀ·S·(A·u)₊‖ at {@link best}. */
@@ -112,16 +124,53 @@ export class RhoSearch {
 
   /** Continues until the search is done or a limit is reached. */
   run({ maxCones = Infinity, halt }: RhoLimits = {}): void {
-    let crowded = false
-    for (let step = 0; this.cones < maxCones; step++) {
-      if (step % HALT_EVERY === 0) {
+    for (; this.cones < maxCones; this.steps++) {
+      if (this.steps % HALT_EVERY === 0) {
         if (halt?.()) return
-        crowded = this.store.bytes > (this.settings.memory ?? 2 ** 30)
+        this.crowded = this.store.bytes > (this.settings.memory ?? 2 ** 29)
       }
-      if (!this.store.pop(this.parent, crowded)) return
+      if (!this.store.pop(this.parent, this.crowded)) return
       if (this.parent.bound <= this.closing) this.closed = Math.max(this.closed, this.parent.bound)
       else this.split()
     }
+  }
+
+  /** Cones that are left. */
+  get open(): number {
+    return this.store.count
+  }
+
+  /**
+   * The search as arrays, to go on from as if it had never been stopped.
+   *
+   * @returns null when there are more than `most` entries
+   */
+  save(most: number): NamedArrays | null {
+    const { rows } = this.form.normals
+    if (this.store.entries(rows) > most) return null
+    const { steps, cones, known, closed, crowded, best, store } = this
+    return searchArrays({
+      key: this.key,
+      steps,
+      cones,
+      known,
+      closed,
+      crowded,
+      best,
+      frontier: store.save(rows),
+    })
+  }
+
+  private get key(): number {
+    return formKey(this.form, this.settings)
+  }
+
+  private goOn(from: NamedArrays): void {
+    const { normals } = this.form
+    const { steps, cones, known, closed, crowded, best, frontier } = readSearch(from, this.key, normals.cols)
+    ;[this.steps, this.cones, this.known, this.closed] = [steps, cones, known, closed]
+    ;[this.crowded, this.best] = [crowded, best]
+    this.store.load(frontier, normals)
   }
 
   /** Bounds up to this close a cone, in units of the form. */

@@ -1,4 +1,6 @@
-import type { WorkingCone } from './simplicial-cone.ts'
+import { BidualError } from '../errors.ts'
+import type { Matrix } from '../linalg/matrix.ts'
+import { sideOf, type WorkingCone } from './simplicial-cone.ts'
 
 /** Buckets an octave of the relative excess of a bound over the reference. */
 const PER_OCTAVE = 3
@@ -35,12 +37,67 @@ export class ConeStore {
     }))
   }
 
-  /** Bytes allocated. */
+  /** Bytes of the cones; up to two and a half times as many are allocated. */
   get bytes(): number {
-    return this.buckets.reduce(
-      (sum, { numbers, integers }) => sum + numbers.byteLength + integers.byteLength,
-      0,
-    )
+    return this.buckets.reduce((sum, { used, filled }) => sum + 8 * used + 4 * filled, 0)
+  }
+
+  /** Entries that {@link save} makes of the cones. */
+  entries(hyperplanes: number): number {
+    return this.count * (this.stride + wordsOf(hyperplanes)) + this.buckets.length
+  }
+
+  /** A copy of all cones. The rows of a cone are in ascending order: a bit for each says which they are. */
+  save(hyperplanes: number): SavedCones {
+    const { buckets, stride } = this
+    const words = wordsOf(hyperplanes)
+    const numbers = new Float64Array(this.count * stride)
+    const bits = new Uint32Array(this.count * words)
+    let cones = 0
+    for (const { numbers: own, integers, used, filled } of buckets) {
+      numbers.set(own.subarray(0, used), cones * stride)
+      cones += used / stride
+      for (let cone = cones - 1, end = filled; end > 0; cone--) {
+        const first = end - 1 - 2 * integers[end - 1]
+        for (let at = first; at < end - 1; at += 2) {
+          bits[cone * words + (integers[at] >>> 5)] |= 1 << (integers[at] & 31)
+        }
+        end = first
+      }
+    }
+    const sizes = Float64Array.from(buckets, ({ used }) => used / stride)
+    return { sizes, numbers, crossing: Float64Array.from(bits) }
+  }
+
+  /**
+   * Fills an empty store, in the order in which the cones were in the one saved.
+   *
+   * @param normals of the hyperplanes, N×r
+   * @throws BidualError bad-input when these are no cones of such a store: the file is damaged
+   */
+  load({ sizes, numbers, crossing }: SavedCones, normals: Matrix): void {
+    const { stride, buckets } = this
+    const words = wordsOf(normals.rows)
+    const whole = numbers.length / stride
+    const isCount = (size: number) => Number.isInteger(size) && size >= 0 && size <= whole
+    require(sizes.length === buckets.length && sizes.every(isCount))
+    require(sizes.reduce((sum, size) => sum + size, 0) === whole && crossing.length === whole * words)
+    let cones = 0
+    sizes.forEach((size, at) => {
+      const own = numbers.slice(cones * stride, (cones + size) * stride)
+      const bits = crossing.subarray(cones * words, (cones + size) * words)
+      cones += size
+      const integers = new Int32Array(size + 2 * bits.reduce((sum, word) => sum + countBits(word), 0))
+      for (let from = 0, cone = 0, to = 0; from < own.length; from += stride, cone++) {
+        require(this.bucketOf(Math.max(own[from], own[from + 1])) === at)
+        const vertices = own.subarray(from + 2, from + 2 + this.vertexSize)
+        to = putRows(bits.subarray(cone * words, (cone + 1) * words), vertices, normals, integers, to)
+      }
+      buckets[at] = { numbers: own, used: own.length, integers, filled: integers.length }
+    })
+    this.count = whole
+    this.bottom = 0
+    this.top = buckets.length - 1
   }
 
   push(cone: WorkingCone): void {
@@ -116,6 +173,59 @@ export class ConeStore {
     const at = Math.floor((Math.log2(excess) - LOWEST_OCTAVE) * PER_OCTAVE)
     return Math.min(this.buckets.length - 1, Math.max(0, at))
   }
+}
+
+/** The cones of a store as numbers, one bucket behind the other. */
+export interface SavedCones {
+  /** Cones in each bucket. */
+  sizes: Float64Array
+  /** Bounds, vertices and form of each cone. */
+  numbers: Float64Array
+  /** Which hyperplanes cross each cone, 32 of them to a number. */
+  crossing: Float64Array
+}
+
+const wordsOf = (hyperplanes: number) => Math.ceil(hyperplanes / 32)
+
+function require(holds: boolean): void {
+  if (!holds) throw new BidualError('bad-input', 'The saved bound search is damaged: start the run anew.')
+}
+
+function countBits(word: number): number {
+  let count = 0
+  for (let rest = word | 0; rest !== 0; rest &= rest - 1) count++
+  return count
+}
+
+/** Writes the integers of a record: crossing rows with their sides, which the vertices tell, and their count. */
+function putRows(
+  bits: Float64Array,
+  vertices: Float64Array,
+  normals: Matrix,
+  integers: Int32Array,
+  from: number,
+): number {
+  let to = from
+  for (let w = 0; w < bits.length; w++) {
+    for (let rest = bits[w] | 0; rest !== 0; rest &= rest - 1) {
+      const row = 32 * w + 31 - Math.clz32(rest & -rest)
+      require(row < normals.rows)
+      integers[to++] = row
+      integers[to++] = sidesOf(normals, row, vertices)
+    }
+  }
+  integers[to] = (to - from) / 2
+  return to + 1
+}
+
+function sidesOf({ data, cols: r }: Matrix, row: number, vertices: Float64Array): number {
+  let side = 0
+  for (let k = 0, v = 0; k < r; k++) {
+    let t = 0
+    for (let c = 0, at = row * r; c < r; c++) t += data[at++] * vertices[v++]
+    side |= sideOf(t, k)
+  }
+  return side
 }
 
 /** Records one behind the other; the last ones are taken first. */

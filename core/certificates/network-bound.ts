@@ -23,17 +23,20 @@ export interface NetworkBound {
   bestRatio: number
   /** Whether a limit ended the search before the precision asked for. */
   exhausted: boolean
+  /** That search, which can go on. */
+  open: RhoSearch | null
 }
 
 export interface NetworkBoundLimits
-  extends RhoLimits, Partial<Pick<RhoSettings, 'epsilon' | 'candidates' | 'memory'>> {}
+  extends RhoLimits, Partial<Pick<RhoSettings, 'epsilon' | 'candidates' | 'memory' | 'from'>> {}
 
 /**
  * A lower bound of the network's objective from a dual vector of a sampled program: ρ(V) is bounded over all u, not
  * over the sample, by branch and bound up to rank 8 and cheaply beyond (THEORY §4), and V scaled to be feasible.
  *
  * @param problem A: (n·p)×r; V: n×K in the domain of ℓ*(−·)
- * @param limits by default ε = 1e-3 and a million cones; more than the cheap bound is tried only up to rank 8
+ * @param limits by default ε = 1e-3 and a million cones; more than the cheap bound is tried only up to rank 8. A search
+ * that goes on after it has used up its cones gets as many again.
  */
 export function networkBound(
   problem: RhoProblem & Pick<ConvexProgram, 'Y' | 'loss' | 'beta'>,
@@ -41,7 +44,9 @@ export function networkBound(
 ): NetworkBound {
   const cheap = cheapRhoBound(problem)
   const search = problem.A.cols <= MAX_RANK ? startSearch(problem, limits) : null
-  search?.run({ maxCones: limits.maxCones ?? MAX_CONES, halt: limits.halt })
+  const each = limits.maxCones ?? MAX_CONES
+  const used = search && limits.from ? Math.floor(search.cones / each) : 0
+  search?.run({ maxCones: (used + 1) * each, halt: limits.halt })
   const found = search?.upper ?? Infinity
   const { value, rhoRatio } = scaledDualPoint(problem, problem.V.data, Math.min(cheap, found))
   return {
@@ -52,14 +57,15 @@ export function networkBound(
     best: search?.best ?? null,
     bestRatio: (search?.lower ?? 0) / penaltyOf(problem),
     exhausted: search ? !search.done : false,
+    open: search && !search.done ? search : null,
   }
 }
 
 /** The equality loss scales V up to the boundary too, so there every value of ρ is of interest. */
 function startSearch(
   problem: RhoProblem & Pick<ConvexProgram, 'loss' | 'beta'>,
-  { epsilon = EPSILON, candidates, memory }: NetworkBoundLimits,
+  { epsilon = EPSILON, candidates, memory, from }: NetworkBoundLimits,
 ): RhoSearch {
   const floor = problem.loss.id === 'equality' ? 0 : problem.beta
-  return new RhoSearch(problem, { floor, epsilon, candidates, memory })
+  return new RhoSearch(problem, { floor, epsilon, candidates, memory, from })
 }

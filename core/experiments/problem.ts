@@ -82,6 +82,8 @@ export interface MethodOutcome {
   path?: PathStep[]
   /** Beside the weights: dual vector, gate vectors… */
   arrays?: NamedArrays
+  /** Of a run that a limit or a cancel ended: what it needs to go on. */
+  state?: NamedArrays
   details?: Record<string, number | string | null>
 }
 
@@ -107,7 +109,7 @@ export interface RunSpec {
 
 /** What a stopped run left for going on. */
 export interface SavedRun {
-  /** As its outcome had them. */
+  /** The state of its outcome. */
   arrays: NamedArrays
   /** Of its data. */
   sha256: string

@@ -143,6 +143,8 @@ export const runRecordSchema = z.strictObject({
   hypotheses: z.array(hypothesisSchema),
   /** Of path runs: a point for each β, the document's last. */
   path: z.array(pathPointSchema).optional(),
+  /** Whether the run was stopped and can go on from where it was. */
+  resumable: z.boolean().optional(),
   /** Method-specific figures with their names: arrangements found, theoretical bound, … */
   details: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
   error: z

@@ -44,6 +44,8 @@ export interface RunOutput {
   network: TrainedNetwork | null
   /** Dual vector, gate vectors and the like. */
   arrays: NamedArrays
+  /** What a stopped run needs to go on; empty when there is nothing to go on from. */
+  state: NamedArrays
 }
 
 /** A history longer than this drops every second point, so that memory stays bounded on long runs. */
@@ -86,7 +88,7 @@ export async function* executeRun(
     return finish(problem, spec, step.value, seconds, history)
   } catch (error) {
     const record = { ...failedRecord(spec, error, clock()), hypotheses: answer.hypotheses }
-    return { record, history, network: null, arrays: {} }
+    return { record, history, network: null, arrays: {}, state: {} }
   }
 }
 
@@ -162,9 +164,10 @@ function finish(
     ...(measures ? { measures } : {}),
     hypotheses: outcome.hypotheses,
     ...(outcome.path ? { path: outcome.path.map((step) => pathPoint(problem, step)) } : {}),
+    ...(outcome.state ? { resumable: true } : {}),
     details: finiteDetails(outcome.details ?? {}),
   }
-  return { record, history, network, arrays: outcome.arrays ?? {} }
+  return { record, history, network, arrays: outcome.arrays ?? {}, state: outcome.state ?? {} }
 }
 
 function pathPoint(problem: Problem, { beta, status, network, claim, seconds }: PathStep): PathPoint {

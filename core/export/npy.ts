@@ -41,7 +41,7 @@ export function writeNpy({ shape, data }: NamedArray): Uint8Array {
   bytes[start - 1] = 0x0a
   const view = new DataView(bytes.buffer)
   view.setUint16(MAGIC.length + 2, start - MAGIC.length - 4, true)
-  data.forEach((value, i) => view.setFloat64(start + 8 * i, value, true))
+  for (let i = 0; i < data.length; i++) view.setFloat64(start + 8 * i, data[i], true)
   return bytes
 }
 
@@ -64,7 +64,8 @@ export function readNpy(bytes: Uint8Array, name = 'array.npy'): NamedArray {
   if (bytes.length < start + count * type.bytes) {
     throw npyError(`The array is cut off: ${count} elements are promised. Get it again.`, name)
   }
-  const data = Float64Array.from({ length: count }, (_, i) => type.get(view, start + i * type.bytes))
+  const data = new Float64Array(count)
+  for (let i = 0; i < count; i++) data[i] = type.get(view, start + i * type.bytes)
   const isFortran = /'fortran_order':\s*True/.test(text)
   return { shape, data: isFortran ? toRowMajor(shape, data) : data }
 }

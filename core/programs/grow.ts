@@ -1,4 +1,5 @@
 import type { StopReason } from '../experiments/problem.ts'
+import type { RunStatus } from '../experiments/result.ts'
 import { solveActiveSet, type WarmStart } from '../solvers/active-set.ts'
 import { residualAtZero, type SolverProgress, type SolverResult } from '../solvers/solver.ts'
 import type { Block, ConvexProgram } from './program.ts'
@@ -14,6 +15,19 @@ export interface Grown {
   /** The largest ‖Vᵀφ‖/β that the last search found: a lower bound of ρ/β. */
   rhoFound: number
   rounds: number
+  /** Where the growth goes on when it is called again with this result. */
+  point: GrowPoint
+}
+
+/** A place in a growth to go on from. */
+export interface GrowPoint {
+  round: number
+  /** Gap that the program is solved to next. */
+  accuracy: number
+  /** The largest ρ/β that the search of this round has seen, where it is over; null when the round begins. */
+  rho: number | null
+  /** Of the program that was solved last, whatever stopped the growth after it. */
+  status: RunStatus
 }
 
 export interface GrowProgress extends SolverProgress {
@@ -35,27 +49,46 @@ const MAX_ROUNDS = 400
  * The value is never above that of the program over the initial blocks.
  *
  * @param from a solution to start from: of fewer blocks, or for another β
+ * @param at where a stopped growth goes on, with its blocks and `from` its result. Between rounds it goes on bit for bit as
+ * if it had not been stopped; within one the program is solved on from the result.
  */
 export function* growProgram(
   growth: Growth,
   { tolerance, stop }: GrowSettings,
   from?: SolverResult,
+  at?: GrowPoint,
 ): Generator<GrowProgress, Grown> {
-  let result = from ?? null
+  let result = from ? { ...from, status: at?.status ?? from.status } : null
   let V = from?.V ?? residualAtZero(growth.program)
-  let accuracy = Math.max(tolerance, FIRST_TOLERANCE)
+  let accuracy = at?.accuracy ?? Math.max(tolerance, FIRST_TOLERANCE)
+  let searched = at?.rho ?? null
   let iterations = 0
-  for (let round = 0; ; round++) {
-    const thorough = accuracy <= tolerance
-    const found = growth.search(V, result?.blocks ?? [], round, thorough)
-    const { rho } = found
-    const isLast = found.added === 0 && thorough && round > 0
-    if (isLast && result) return { result, rhoFound: rho, rounds: round }
-    if (result) accuracy = Math.max(tolerance, Math.min(accuracy, 0.1 * Math.max(0, rho - 1)))
-    if (found.added === 0) accuracy = Math.max(tolerance, 0.01 * accuracy)
+  for (let round = at?.round ?? 0; ; round++) {
+    let rho = searched
+    if (rho === null) {
+      const thorough = accuracy <= tolerance
+      const found = growth.search(V, result?.blocks ?? [], round, thorough)
+      rho = found.rho
+      const isLast = found.added === 0 && thorough && round > 0
+      if (isLast && result) {
+        const point = { round, accuracy, rho: null, status: result.status }
+        return { result: { ...result, iterations }, rhoFound: rho, rounds: round, point }
+      }
+      if (result) accuracy = Math.max(tolerance, Math.min(accuracy, 0.1 * Math.max(0, rho - 1)))
+      if (found.added === 0) accuracy = Math.max(tolerance, 0.01 * accuracy)
+    }
+    searched = null
+    let isWhole = true
     const run = solveActiveSet(
       growth.program,
-      { tolerance: accuracy, stop: () => stop(iterations) },
+      {
+        tolerance: accuracy,
+        stop() {
+          const reason = stop(iterations)
+          isWhole &&= reason === null
+          return reason
+        },
+      },
       result ? warmStart(growth.program, result) : undefined,
     )
     let step = run.next()
@@ -66,9 +99,12 @@ export function* growProgram(
     }
     result = { ...step.value, iterations }
     V = result.V
-    if (stop(iterations) !== null || round >= MAX_ROUNDS) {
-      const status = stop(iterations) ?? 'maxIterations'
-      return { result: { ...result, status }, rhoFound: rho, rounds: round }
+    const reason = stop(iterations)
+    if (reason !== null || round >= MAX_ROUNDS) {
+      const { status } = result
+      const next = isWhole ? { round: round + 1, rho: null } : { round, rho }
+      const point = { ...next, accuracy, status }
+      return { result: { ...result, status: reason ?? 'maxIterations' }, rhoFound: rho, rounds: round, point }
     }
   }
 }

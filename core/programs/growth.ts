@@ -23,6 +23,15 @@ const THOROUGH = 5
 
 type Task = Pick<ConvexProgram, 'Y' | 'loss' | 'beta'>
 
+/** The blocks that a growth has found, in the order in which it found them. */
+export interface FoundBlocks {
+  /** An atom in each cell; empty where the cells were given. */
+  atoms: readonly Float64Array[]
+  /** The cell and the unit output direction of each block. */
+  cells: readonly number[]
+  outputs: readonly Float64Array[]
+}
+
 /** Growth by new cells: those of the neurons that a local search finds (THEORY 5a). */
 export class NeuronGrowth implements Growth {
   program: ConvexProgram
@@ -56,6 +65,17 @@ export class NeuronGrowth implements Growth {
   /** Adds the block of one neuron at a dual vector; false when it is known or V does not see it. */
   add(theta: Float64Array, V: Float64Array): boolean {
     return this.directions([theta], V).some(({ output }) => this.admit(theta, output))
+  }
+
+  /** What has been found so far. */
+  get found(): FoundBlocks {
+    return { atoms: this.family.seeds(this.dictionary), ...this.table.blocks }
+  }
+
+  /** Adds what a growth of the same problem had found; false when these are no blocks of it. */
+  restore({ atoms, cells, outputs }: FoundBlocks): boolean {
+    const known = atoms.every((theta, cell) => this.family.admit(this.dictionary, theta) === cell)
+    return known && this.table.complete(cells, outputs, this.dictionary.count)
   }
 
   search(V: Float64Array, present: readonly Block[], round: number, thorough: boolean): Found {
@@ -146,6 +166,16 @@ export class DirectionGrowth implements Growth {
   /** @param cones false for the gated relaxation */
   constructor(task: Task, dictionary: Dictionary, cones: boolean) {
     this.program = { ...task, dictionary, blocks: this.table, cones }
+  }
+
+  /** See {@link NeuronGrowth.found}; the cells are those given. */
+  get found(): FoundBlocks {
+    return { atoms: [], ...this.table.blocks }
+  }
+
+  /** See {@link NeuronGrowth.restore}. */
+  restore({ atoms, cells, outputs }: FoundBlocks): boolean {
+    return atoms.length === 0 && this.table.complete(cells, outputs, this.program.dictionary.count)
   }
 
   search(V: Float64Array): Found {

@@ -59,7 +59,7 @@ async function stoppedRuns(specs: readonly RunSpec[], folderOf: (key: string) =>
   const found = await Promise.all(specs.map((spec) => resumed(spec, folderOf(spec.key))))
   const stopped = found.filter((spec) => spec !== null)
   if (stopped.length > 0) return stopped
-  throw new BidualError('bad-input', 'There is no stopped training of this document to go on with.')
+  throw new BidualError('bad-input', 'No run of this document was stopped that could go on.')
 }
 
 /** @param methods indices into `document.methods`; all of them when absent */

@@ -14,6 +14,9 @@ import type { RunOutput } from '../../core/experiments/runner.ts'
 import { writeNpz } from '../../core/export/npz.ts'
 import { environment } from '../version.ts'
 
+/** What a stopped run needs to go on. */
+export const STATE_FILE = 'state.npz'
+
 /** preprocessing.json: what X is made of, and what the steps found on the training rows. */
 export interface Preprocessing {
   features: string[]
@@ -63,6 +66,7 @@ export function runFiles({
       'weights.npz': writeNpz(output.network.arrays, { family: output.network.family }),
     }),
     ...(hasAny(output.arrays) && { 'arrays.npz': writeNpz(output.arrays) }),
+    ...(hasAny(output.state) && { [STATE_FILE]: writeNpz(output.state, undefined, 0) }),
     'result.json': json(resultDocument(spec.document, data, [output.record])),
   }
 }

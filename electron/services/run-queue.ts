@@ -156,5 +156,11 @@ const stoppedBeforeResult = () => new BidualError('cancelled', 'Stopped before t
 /** What remains of a run that produced nothing: its history so far and why. */
 function outputWithout(run: LiveRun, error: unknown): RunOutput {
   const why = run.cancelled ? stoppedBeforeResult() : error
-  return { record: failedRecord(run.spec, why, run.seconds), history: run.points, network: null, arrays: {} }
+  return {
+    record: failedRecord(run.spec, why, run.seconds),
+    history: run.points,
+    network: null,
+    arrays: {},
+    state: {},
+  }
 }

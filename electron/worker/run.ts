@@ -30,8 +30,8 @@ export async function runJob(
 }
 
 /** Buffers that can be handed over instead of copied. */
-export function transferables({ network, arrays }: RunOutput): ArrayBuffer[] {
-  const all = [...Object.values(network?.arrays ?? {}), ...Object.values(arrays)]
+export function transferables({ network, arrays, state }: RunOutput): ArrayBuffer[] {
+  const all = [network?.arrays ?? {}, arrays, state].flatMap((named) => Object.values(named))
   const buffers = all.map(({ data }) => data.buffer).filter((buffer) => buffer instanceof ArrayBuffer)
   return [...new Set(buffers)]
 }

@@ -26,7 +26,7 @@ export const runCommand: Command = {
     ['--out DIR', 'write result.json there, and a folder with weights and history for each run'],
     [
       '--resume',
-      'go on with gradient training that was stopped and left its state in DIR; other runs begin anew',
+      'go on with runs that were stopped and left their state in DIR (gradient training, convex programs and their bounds); other runs begin anew',
     ],
     ['--json', 'print the result document instead of a table'],
     ['--method ID', `only this method (${METHOD_IDS.join(', ')}); may be repeated`],

@@ -2,6 +2,7 @@ import { maxConeViolation } from '../../../solvers/cone-violation.ts'
 import type { ProgramFamily } from '../../../programs/families/index.ts'
 import type { SettingsOf } from '../../document.ts'
 import type { MethodOutcome, MethodProgress, Problem, RunContext } from '../../problem.ts'
+import { savedState, stateArrays, type ConvexState } from './checkpoint.ts'
 import { convexClaim } from './claim.ts'
 import type { Proof } from './proof.ts'
 import { programArrays, programDetails } from './run.ts'
@@ -14,11 +15,15 @@ export function* runCells(
   context: RunContext,
 ): Generator<MethodProgress, Omit<MethodOutcome, 'hypotheses'>> {
   yield { iteration: 0, phase: 'arrangements' }
+  const from = savedState(problem, settings, context)
   const session = new CellsSession(problem, settings, context)
-  const solved = yield* session.solve(problem.beta)
+  const solved = yield* session.solve(problem.beta, from)
+  const outcome = outcomeOf(session.family, solved)
   return {
-    ...outcomeOf(session.family, solved),
+    ...outcome,
     arrays: programArrays(session.family, solved.program, solved.result),
+    ...(solved.open && { state: stateArrays(solved.open, problem, settings, context) }),
+    details: { ...outcome.details, ...continuation(from, solved) },
   }
 }
 
@@ -39,6 +44,20 @@ export function outcomeOf(
       'largest cone violation': maxConeViolation(program, result.blocks),
       ...proofDetails(proof),
     },
+  }
+}
+
+/** Where the run began, when not at the beginning, and what is left of its bound search. */
+function continuation(
+  from: ConvexState | null,
+  { open, openCones }: SolvedCells,
+): Record<string, number | string> {
+  const isLost = openCones > 0 && open?.search === null
+  return {
+    ...(from && { 'continued from iteration': from.result.iterations }),
+    ...(from?.best && { 'continued from bound': from.best.lowerBound }),
+    ...(openCones > 0 && { 'cones left open': openCones }),
+    ...(isLost && { 'bound search': 'too large to keep: continued, it begins anew and the bound stays' }),
   }
 }
 

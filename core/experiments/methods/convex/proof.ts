@@ -1,4 +1,4 @@
-import { boundRho } from '../../../certificates/branch-and-bound.ts'
+import { boundRho, type RhoSearch } from '../../../certificates/branch-and-bound.ts'
 import { cheapRhoBound, unitAtomBound } from '../../../certificates/cheap-bound.ts'
 import { labelBound } from '../../../certificates/label-bound.ts'
 import { networkBound } from '../../../certificates/network-bound.ts'
@@ -11,10 +11,21 @@ import type { ProgramFamily } from '../../../programs/families/index.ts'
 import type { ConvexProgram } from '../../../programs/program.ts'
 import { penaltyOf } from '../../../solvers/penalty.ts'
 import type { NetworkSettings, SettingsOf } from '../../document.ts'
+import type { NamedArrays } from '../../problem.ts'
 
 /** Rank up to which the hidden layer of a parallel network is searched, and how precisely: the bound is coarse anyway. */
 const MAX_RANK = 8
 const HIDDEN_EPSILON = 1e-2
+
+export const PROOF_METHODS = [
+  'branch and bound',
+  'Cauchy–Schwarz',
+  'the largest singular value of every cell',
+  'atoms of norm one',
+  'its hidden layer',
+  'the labels as a dual point',
+] as const
+type ProofMethod = (typeof PROOF_METHODS)[number]
 
 /** What a dual vector proves about the network of the document, whatever its width. */
 export interface Proof {
@@ -23,11 +34,13 @@ export interface Proof {
   /** ρ(V)/β over all neurons, at most. */
   rhoRatio: number
   /** How ρ was bounded, in words. */
-  method: string
+  method: ProofMethod
   /** Cones of a search. */
   cones: number
   /** The neuron that V prices highest, where the search found one above β; null elsewhere. */
   violator: Float64Array | null
+  /** A search that a limit ended, and that can go on. */
+  open: RhoSearch | null
 }
 
 interface Question {
@@ -38,6 +51,8 @@ interface Question {
   V: Float64Array
   limits: SettingsOf<'convex'>['proof']
   halt: () => boolean
+  /** An earlier search for the same V to go on from. */
+  from: NamedArrays | null
 }
 
 /**
@@ -59,17 +74,19 @@ export function prove(question: Question): Proof | null {
     (most, proof) => (most && most.lowerBound >= proof.lowerBound ? most : proof),
     null,
   )
-  return best && { ...best, violator: search?.violator ?? null }
+  return best && { ...best, violator: search?.violator ?? null, open: search?.open ?? null }
 }
+
+const NO_SEARCH = { cones: 0, violator: null, open: null }
 
 const dualMatrix = ({ program: { Y }, V }: Question) => new Matrix(Y.rows, Y.cols, V)
 
 function searched(question: Question): Proof | null {
-  const { program, family, limits, halt } = question
+  const { program, family, limits, halt, from } = question
   if (!family.pooled) return null
   const bound = networkBound(
     { ...program, ...family.pooled, V: dualMatrix(question) },
-    { epsilon: limits.epsilon, maxCones: limits.cones, halt },
+    { epsilon: limits.epsilon, maxCones: limits.cones, halt, from: from ?? undefined },
   )
   return { ...bound, violator: bound.bestRatio > 1 ? bound.best : null }
 }
@@ -116,10 +133,10 @@ function byLabels({ program: { Y, loss, beta }, network, family: { pooled } }: Q
   const patches = pooled?.patches ?? 1
   const lowerBound = labelBound({ Y, family: network.family, loss: loss.id, beta, patches })
   if (lowerBound === null) return null
-  return { lowerBound, rhoRatio: 1, method: 'the labels as a dual point', cones: 0, violator: null }
+  return { lowerBound, rhoRatio: 1, method: 'the labels as a dual point', ...NO_SEARCH }
 }
 
-function proofOf({ program, V }: Question, rho: number, method: string): Proof {
+function proofOf({ program, V }: Question, rho: number, method: ProofMethod): Proof {
   const { value, rhoRatio } = scaledDualPoint(program, V, rho)
-  return { lowerBound: value, rhoRatio, method, cones: 0, violator: null }
+  return { lowerBound: value, rhoRatio, method, ...NO_SEARCH }
 }

@@ -2,7 +2,7 @@
 import { dualPoint } from '../../../certificates/dual-point.ts'
 import type { ProgramFamily } from '../../../programs/families/index.ts'
 import type { ConvexProgram } from '../../../programs/program.ts'
-import { growProgram, type Grown, type Growth } from '../../../programs/grow.ts'
+import { growProgram, type Grown, type GrowPoint, type Growth } from '../../../programs/grow.ts'
 import type { WarmStart } from '../../../solvers/active-set.ts'
 import type { SolverProgress, SolverResult, SolverSettings } from '../../../solvers/solver.ts'
 import type { MethodProgress, NamedArrays, RunContext } from '../../problem.ts'
@@ -16,6 +16,8 @@ type AnySolver = (
 /**
  * Runs a solver and passes its progress on. The dual value is recomputed from scratch at the returned V, unless the run
  * was stopped: then the solver's own, feasible by the same pricing, is returned at once.
+ *
+ * @param done iterations that led to the start
  */
 export function* solve(
   solver: AnySolver,
@@ -23,14 +25,16 @@ export function* solve(
   tolerance: number,
   { stop }: RunContext,
   warm?: WarmStart,
+  done = 0,
 ): Generator<MethodProgress, SolverResult> {
-  const run = solver(program, { tolerance, stop }, warm)
+  const run = solver(program, { tolerance, stop: (k) => stop(done + k) }, warm)
   let step = run.next()
   while (!step.done) {
-    yield progressOf(step.value, 'solving')
+    yield progressOf({ ...step.value, iteration: done + step.value.iteration }, 'solving')
     step = run.next()
   }
-  return stop(step.value.iterations) === null ? recomputed(program, step.value) : step.value
+  const result = { ...step.value, iterations: done + step.value.iterations }
+  return stop(result.iterations) === null ? recomputed(program, result) : result
 }
 
 /** Grows a program to its end and passes the progress on. */
@@ -39,9 +43,10 @@ export function* grow(
   tolerance: number,
   { stop }: RunContext,
   from?: SolverResult,
+  at?: GrowPoint,
 ): Generator<MethodProgress, Grown> {
   const done = from?.iterations ?? 0
-  const run = growProgram(growth, { tolerance, stop: (k) => stop(done + k) }, from)
+  const run = growProgram(growth, { tolerance, stop: (k) => stop(done + k) }, from, at)
   let step = run.next()
   while (!step.done) {
     const { rounds, blocks, iteration } = step.value

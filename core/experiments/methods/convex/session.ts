@@ -3,7 +3,7 @@ import { LOSSES } from '../../../losses/index.ts'
 import { betaMax } from '../../../programs/beta-max.ts'
 import type { Dictionary } from '../../../programs/dictionary.ts'
 import { familyOf, type ProgramFamily } from '../../../programs/families/index.ts'
-import { warmStart } from '../../../programs/grow.ts'
+import { warmStart, type GrowPoint } from '../../../programs/grow.ts'
 import { DirectionGrowth, NeuronGrowth } from '../../../programs/growth.ts'
 import { dictionaryPlan } from '../../../programs/plan.ts'
 import { scalarProgram, type ConvexProgram } from '../../../programs/program.ts'
@@ -12,7 +12,9 @@ import { solveActiveSet } from '../../../solvers/active-set.ts'
 import { solveAdmm } from '../../../solvers/admm.ts'
 import { residualAtZero, type SolverResult } from '../../../solvers/solver.ts'
 import type { SettingsOf } from '../../document.ts'
-import type { MethodProgress, Problem, RunContext } from '../../problem.ts'
+import { certify } from '../../certify.ts'
+import type { MethodProgress, NamedArrays, Problem, RunContext, StopReason } from '../../problem.ts'
+import { damaged, LARGEST_SEARCH, type ConvexState } from './checkpoint.ts'
 import { prove, type Proof } from './proof.ts'
 import { grow, recomputed, solve } from './run.ts'
 
@@ -24,7 +26,23 @@ export interface SolvedCells {
   rhoFound: number | null
   rounds: number
   proof: Proof | null
+  /** What is left to do where the run was stopped, or its bound search has used up its cones with a gap left. */
+  open: ConvexState | null
+  /** Cones that its bound search left. */
+  openCones: number
 }
+
+/** How far a solve has got: what of a {@link ConvexState} is neither its result nor its blocks. */
+interface Place extends Pick<ConvexState, 'proving' | 'reopenings' | 'search'> {
+  growth: { point: GrowPoint; rhoFound: number } | null
+  best: Proof | null
+}
+
+const UNPROVED = { proof: null, open: null, openCones: 0 }
+const BEGIN: Place = { proving: false, reopenings: 0, growth: null, best: null, search: null }
+
+/** A solved program with the proof of its own dual vector: `proof` is the best of all so far. */
+type ProvedCells = SolvedCells & { latest: Proof | null }
 
 /** Neurons that the proof finds above β are added and the growth goes on, this often at most. */
 const REOPENINGS = 20
@@ -53,9 +71,15 @@ export class CellsSession {
     this.dictionary = this.growth?.program.dictionary ?? fixed!
   }
 
-  /** Solves the program for β from the last solution, and proves what can be proved. */
-  *solve(beta: number): Generator<MethodProgress, SolvedCells> {
-    const solved = yield* this.growth ? this.grown(this.growth, beta) : this.fixed(beta)
+  /**
+   * Solves the program for β from the last solution, and proves what can be proved.
+   *
+   * @param from where a stopped run of this problem and β goes on, in a new session
+   * @throws BidualError bad-input when its blocks are none of this problem
+   */
+  *solve(beta: number, from: ConvexState | null = null): Generator<MethodProgress, SolvedCells> {
+    const place = from ? this.take(from) : BEGIN
+    const solved = yield* this.growth ? this.grown(this.growth, beta, place) : this.fixed(beta, place)
     this.last = solved.result
     return solved
   }
@@ -106,58 +130,132 @@ export class CellsSession {
     return scalarProgram(this.dictionary, Y, LOSSES[loss], beta)
   }
 
-  private *fixed(beta: number): Generator<MethodProgress, SolvedCells> {
+  private *fixed(beta: number, place: Place): Generator<MethodProgress, SolvedCells> {
     const { tolerance, solver } = this.settings
     const program = this.programAt(beta)
-    const warm = this.last && warmStart(program, this.last)
-    const run = solver === 'admm' ? solveAdmm : solveActiveSet
-    const result = yield* solve(run, program, tolerance, this.context, warm)
-    return yield* this.proved({ program, result, rhoFound: null, rounds: 0, proof: null })
+    const { last } = this
+    let result = place.proving ? last : undefined
+    if (!result) {
+      const run = solver === 'admm' ? solveAdmm : solveActiveSet
+      const warm = last && warmStart(program, last)
+      result = yield* solve(run, program, tolerance, this.context, warm, last?.iterations)
+    }
+    const proving = place.proving || !this.isStopped(result)
+    const solved = { program, result, rhoFound: null, rounds: 0, ...UNPROVED }
+    return yield* this.proved(solved, { ...place, proving })
   }
 
   private *grown(
     growth: NeuronGrowth | DirectionGrowth,
     beta: number,
+    start: Place,
   ): Generator<MethodProgress, SolvedCells> {
-    const { tolerance } = this.settings
     growth.program = { ...growth.program, beta }
-    let from = this.last
-    for (let reopening = 0; ; reopening++) {
-      const { result, rhoFound, rounds } = yield* grow(growth, tolerance, this.context, from)
-      const stopped = this.context.stop(result.iterations) !== null
-      const program = this.programAt(beta)
-      const exact = stopped ? result : recomputed(program, result)
-      const solved = yield* this.proved({ program, result: exact, rhoFound, rounds, proof: null })
-      if (stopped || reopening >= REOPENINGS || !reopens(growth, solved, tolerance)) return solved
-      from = exact
+    let [place, from] = [start, this.last]
+    for (;;) {
+      const solved = yield* this.grownOnce(growth, place, from)
+      const { result, latest, proof, open } = solved
+      const isOver = (open && this.isStopped(result)) || place.reopenings >= REOPENINGS
+      if (isOver || !reopens(growth, latest, result.V, this.settings.tolerance)) return solved
+      place = { ...BEGIN, reopenings: place.reopenings + 1, best: proof }
+      from = result
     }
   }
 
-  private *proved(solved: SolvedCells): Generator<MethodProgress, SolvedCells> {
-    const { program, result } = solved
-    const halt = () => this.context.stop(result.iterations) !== null
-    const exact = program.dictionary.complete && program.Y.cols === 1
-    if (exact || halt()) return solved
-    yield { iteration: result.iterations, phase: 'proving' }
-    const { family, problem, settings } = this
-    const question = {
-      program,
-      family,
-      network: problem.network,
-      V: result.V,
-      limits: settings.proof,
-      halt,
+  /** Grows until no neuron is found, unless that was done when the run was stopped, and proves. */
+  private *grownOnce(
+    growth: NeuronGrowth | DirectionGrowth,
+    place: Place,
+    from: SolverResult | undefined,
+  ): Generator<MethodProgress, ProvedCells> {
+    const { tolerance } = this.settings
+    let [result, at] = [place.proving ? from : undefined, place.growth]
+    if (!result || !at) {
+      const grown = yield* grow(growth, tolerance, this.context, from, at?.point)
+      result = grown.result
+      at = { point: grown.point, rhoFound: grown.rhoFound }
     }
-    return { ...solved, proof: prove(question) }
+    const program = this.programAt(growth.program.beta)
+    const proving = place.proving || !this.isStopped(result)
+    if (proving && !place.proving) result = recomputed(program, result)
+    const { rhoFound, point } = at
+    const solved = { program, result, rhoFound, rounds: point.round, ...UNPROVED }
+    return yield* this.proved(solved, { ...place, growth: at, proving })
   }
+
+  /** Proves what can be proved, with what is left to do when a limit comes before the end. */
+  private *proved(solved: SolvedCells, place: Place): Generator<MethodProgress, ProvedCells> {
+    const { program, result } = solved
+    const own = { ...solved, proof: place.best, latest: null }
+    if (place.proving && program.dictionary.complete && program.Y.cols === 1) return own
+    const reason = this.context.stop(result.iterations)
+    if (!place.proving || reason) {
+      const ended = { ...result, status: reason ?? result.status }
+      return { ...own, result: ended, open: this.stateOf(own, place) }
+    }
+    yield { iteration: result.iterations, phase: 'proving' }
+    const { latest, isCut, reason: halted } = this.prove(solved, place.search)
+    const proof = better(place.best, latest)
+    if (!isCut || !proof || closes(proof, result)) return { ...solved, proof, latest }
+    const search = latest?.open?.save(LARGEST_SEARCH) ?? null
+    const open = this.stateOf(solved, { ...place, best: proof, search })
+    const status = halted ?? result.status
+    const openCones = latest?.open?.open ?? 0
+    return { ...solved, result: { ...result, status }, proof, latest, open, openCones }
+  }
+
+  /** The proof of one dual vector, whether its search was ended before it was over, and why when not by its cones. */
+  private prove(
+    { program, result }: SolvedCells,
+    from: NamedArrays | null,
+  ): { latest: Proof | null; isCut: boolean; reason: StopReason | null } {
+    const { family, problem, settings } = this
+    let reason: StopReason | null = null
+    const halt = () => (reason ??= this.context.stop(result.iterations)) !== null
+    const { network } = problem
+    const latest = prove({ program, family, network, V: result.V, limits: settings.proof, halt, from })
+    const isCut = family.pooled ? latest?.open != null : reason !== null
+    return { latest, isCut, reason }
+  }
+
+  private isStopped({ iterations }: SolverResult): boolean {
+    return this.context.stop(iterations) !== null
+  }
+
+  private stateOf({ result }: SolvedCells, { growth: at, ...place }: Place): ConvexState {
+    return { ...place, result, growth: at && this.growth && { ...at, found: this.growth.found } }
+  }
+
+  /** Takes over what a stopped run has left. */
+  private take({ result, growth, best, ...place }: ConvexState): Place {
+    const { dictionary } = this
+    const isKnown = growth ? this.growth?.restore(growth.found) : !this.growth
+    const fits = result.blocks.every(
+      ({ cell, vector }) => cell >= 0 && cell < dictionary.count && vector.length === dictionary.size,
+    )
+    if (!isKnown || !fits) throw damaged()
+    this.last = result
+    return { ...place, growth, best: best && { ...best, violator: null, open: null } }
+  }
+}
+
+/** The proof with the larger bound. */
+function better(known: Proof | null, latest: Proof | null): Proof | null {
+  return known && !(latest && latest.lowerBound >= known.lowerBound) ? known : latest
+}
+
+/** Whether a bound is so near that nothing is left to look for. */
+function closes({ lowerBound }: Proof, { primal }: SolverResult): boolean {
+  return certify(primal, { level: 'global', lowerBound, how: '' }).level === 'global'
 }
 
 /** Adds the neuron that the proof found above β; false when there is none or it is known. */
 function reopens(
   growth: NeuronGrowth | DirectionGrowth,
-  { proof, result }: SolvedCells,
+  proof: Proof | null,
+  V: Float64Array,
   tolerance: number,
 ): boolean {
   if (!(growth instanceof NeuronGrowth) || !proof?.violator || proof.rhoRatio <= 1 + tolerance) return false
-  return growth.add(proof.violator, result.V)
+  return growth.add(proof.violator, V)
 }
