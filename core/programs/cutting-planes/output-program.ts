@@ -16,6 +16,8 @@ const GAP_SHARE = 0.05
 const MOST_NEW = 40
 /** While the labels are not met: prices below this share of the largest possible are rounding. */
 const NO_PRICE = 1e-10
+/** Of a price, relative. */
+const ROUNDING = 1e-12
 
 export interface CuttingTask {
   /** n×r, the data in coordinates of their row space (with biases, of the centred data). */
@@ -123,7 +125,16 @@ export class OutputProgram {
   private join(neurons: readonly UnitNeuron[]): boolean {
     const added = this.cuts.add(neurons)
     for (const { response } of added) this.master.add(response)
+    this.keepFeasible()
     return added.length > 0
+  }
+
+  /** Sums of neurons and those of the start may be none of the oracle's: the dual point has to hold for them too. */
+  private keepFeasible(): void {
+    const rho = this.ownPrices(this.v)
+    if (rho <= this.beta * (1 + ROUNDING)) return
+    this.dual = -Infinity
+    this.offerDual(this.v, rho)
   }
 
   private solve(coarsely: boolean): MasterPoint {
