@@ -6,7 +6,7 @@ export const deepLinearExample: GalleryEntry = {
   description:
     'Three linear layers on whitened data: weight decay acts on the singular values of their product, and the optimum is ' +
     'known exactly. Look at the two ways to train: momentum from Kaiming weights ends in the optimum every time, gradient ' +
-    'descent from small weights ends in the zero network, a local minimum at four times the objective.',
+    'descent from small weights goes to the zero network, a local minimum at four times the objective.',
   document: {
     version: 1,
     name: 'Deep linear network, three layers',

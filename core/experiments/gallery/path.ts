@@ -5,7 +5,7 @@ export const pathExample: GalleryEntry = {
   title: 'A path in β, proved at every point',
   description:
     'From the β where the zero network is optimal down to almost none, twenty programs, each started from the last. Look at ' +
-    'the chart: neurons appear one after another as β falls, the training loss goes to zero, and the test loss says where ' +
+    'the chart: neurons appear one after another as β falls, the training loss falls towards zero, and the test loss says where ' +
     'to stop.',
   document: {
     version: 1,
