@@ -50,6 +50,8 @@ export interface TrainingSchedule {
   /** Batches an epoch. */
   batches: number
   precision: 'f64' | 'f32'
+  /** Whether the first layer keeps its neurons, so that it can be compared with its start. */
+  follows?: boolean
 }
 
 /** Measures a network while it is trained. */
@@ -59,7 +61,7 @@ export class MeasureRecorder {
   private readonly start: Matrix | null = null
   private readonly directions: ReturnType<typeof dataDirections> | null = null
 
-  /** @param start the network before training; its first layer is copied */
+  /** @param start the network before training, whose first layer is copied; with `follows` false any network of its size */
   constructor(problem: Problem, start: TrainedNetwork, schedule: TrainingSchedule) {
     const work = workOf(problem, start, schedule)
     const [W] = layers(start)
@@ -116,7 +118,7 @@ const VECTORS = 5
 function workOf(
   { X, test, network }: Problem,
   start: TrainedNetwork,
-  { epochs, batches, precision }: TrainingSchedule,
+  { epochs, batches, precision, follows = true }: TrainingSchedule,
 ): TrainingWork {
   const family = NETWORKS[network.family]
   const weights = layers(start)
@@ -127,6 +129,6 @@ function workOf(
     epochs,
     epoch: EPOCH_PASSES[precision] * X.rows * pass + batches * weights.length * BATCH_WORK,
     measure: rows * pass + spectra,
-    directions: VECTORS * spectrumWork(X),
+    directions: follows ? VECTORS * spectrumWork(X) : Infinity,
   }
 }

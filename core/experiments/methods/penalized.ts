@@ -1,13 +1,15 @@
 import { labelClaim } from '../../certificates/label-bound.ts'
 import { BidualError } from '../../errors.ts'
 import { LOSSES } from '../../losses/index.ts'
+import { MeasureRecorder } from '../../measures/recorder.ts'
 import { PooledDictionary } from '../../programs/dictionaries/pooled.ts'
 import { familyOf } from '../../programs/families/index.ts'
 import { penalizedApplies } from '../../programs/penalized/applies.ts'
-import { blocksOf, type PenalizedProgram } from '../../programs/penalized/program.ts'
+import { blocksOf, blocksPerCell, type PenalizedProgram } from '../../programs/penalized/program.ts'
 import { trainPenalized, type PenalizedIterate } from '../../programs/penalized/train.ts'
 import type { SettingsOf } from '../document.ts'
-import type { MethodOutcome, Problem, RunMethod } from '../problem.ts'
+import type { MethodOutcome, Problem, RunMethod, TrainedNetwork } from '../problem.ts'
+import type { StepMeasures } from '../result.ts'
 
 /**
  * The convex program over sampled cells with its cone constraints as a penalty (THEORY 3.8), by proximal SGD or Adam on
@@ -22,7 +24,12 @@ export const runPenalized: RunMethod<'penalized'> = function* (problem, settings
   yield { iteration: 0, phase: 'arrangements' }
   const family = familyOf(problem)
   const program = penalizedProgram(problem, settings, family, context.dictionarySeed)
-  const { status, epochs, best, learningRate } = yield* trainPenalized(program, settings, context)
+  const { status, epochs, best, learningRate } = yield* trainPenalized(
+    program,
+    settings,
+    context,
+    measuring(problem, settings, family, program),
+  )
   const { dictionary } = program
   return {
     status,
@@ -41,6 +48,30 @@ export const runPenalized: RunMethod<'penalized'> = function* (problem, settings
     },
   }
 }
+
+/**
+ * Measures the recovered network. Its neurons come and go with their blocks, so that they cannot be followed from their
+ * start; it is at its largest when every block is a neuron.
+ */
+function measuring(
+  problem: Problem,
+  { epochs, batchSize }: SettingsOf<'penalized'>,
+  family: ReturnType<typeof familyOf>,
+  program: PenalizedProgram,
+): (epoch: number, V: Float32Array) => StepMeasures | undefined {
+  const { dictionary } = program
+  const recovered = (V: Float32Array): TrainedNetwork => family.recover(dictionary, blocksOf(program, V))
+  const every = Float32Array.from(
+    family.seeds(dictionary).flatMap((gate) => repeated(gate, blocksPerCell(program))),
+  )
+  const batches = batchSize === 'full' ? 1 : Math.ceil(problem.X.rows / batchSize)
+  const schedule = { epochs, batches, precision: 'f32', follows: false } as const
+  const recorder = new MeasureRecorder(problem, recovered(every), schedule)
+  return (epoch, V) => (recorder.isDue(epoch) ? recorder.measure(recovered(V)) : undefined)
+}
+
+const repeated = (values: Float64Array, times: number): number[] =>
+  Array.from({ length: times }, () => Array.from(values)).flat()
 
 /** Nothing by the method itself; batch-normalised networks have a bound all the same. */
 function claimOf(problem: Problem): MethodOutcome['claim'] {

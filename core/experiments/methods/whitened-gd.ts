@@ -1,4 +1,5 @@
 import { trainingClaim } from '../../certificates/label-bound.ts'
+import { MeasureRecorder } from '../../measures/recorder.ts'
 import { fromVector } from '../../networks/arrays.ts'
 import { cloneNetwork, gradient, matrixOf, NETWORKS, objective, shapeOf } from '../../networks/index.ts'
 import { stream } from '../../random/index.ts'
@@ -81,16 +82,19 @@ function startOf(problem: Problem, { initialization: kind, scale }: Settings, se
 
 function* descent(
   { plain, twin, whitening }: Pair,
-  { X, Y, loss, beta }: Problem,
+  problem: Problem,
   { learningRate, epochs }: Settings,
   { stop }: RunContext,
 ): Generator<MethodProgress, Descended> {
+  const { X, Y, loss, beta } = problem
+  const recorder = new MeasureRecorder(problem, plain, { epochs, batches: 1, precision: 'f64' })
   const found: Omit<Descended, 'status' | 'epochs'> = { best: null, deviation: 0, outerDeviation: 0 }
   for (let epoch = 0; ; epoch++) {
     const steps = compareSteps(twin, whitening, Y, loss, beta)
     const value = steps.objective
     if (!Number.isFinite(value)) return { status: 'diverged', epochs: epoch, ...found }
-    yield { iteration: epoch, objective: value, fraction: epoch / epochs }
+    const measures = recorder.isDue(epoch) ? recorder.measure(fromWhitened(twin, whitening)) : undefined
+    yield { iteration: epoch, objective: value, measures, fraction: epoch / epochs }
     found.deviation = Math.max(found.deviation, steps.deviation)
     found.outerDeviation = Math.max(found.outerDeviation, steps.outerDeviation)
     if (value < (found.best?.objective ?? Infinity))

@@ -1,6 +1,6 @@
 import type { SettingsOf } from '../../experiments/document.ts'
 import type { MethodProgress, RunContext } from '../../experiments/problem.ts'
-import type { RunStatus } from '../../experiments/result.ts'
+import type { RunStatus, StepMeasures } from '../../experiments/result.ts'
 import type { Arena } from '../../kernels/arena.ts'
 import { engine } from '../../kernels/engine.ts'
 import { stream, type Stream } from '../../random/index.ts'
@@ -46,12 +46,14 @@ const RULES: Readonly<
  * Proximal SGD or Adam on the penalised program divided by n, from V = 0. Iteration k of the history is the point after k
  * epochs, its objective that of the recovered network on all rows.
  *
+ * @param measure of the blocks after an epoch, where they are to be measured
  * @yields once an epoch, with the objective where it was evaluated
  */
 export function* trainPenalized(
   program: PenalizedProgram,
   settings: Settings,
   { seed, stop }: Pick<RunContext, 'seed' | 'stop'>,
+  measure?: (epoch: number, V: Float32Array) => StepMeasures | undefined,
 ): Generator<MethodProgress, PenalizedResult> {
   const arena = engine().arena()
   try {
@@ -62,7 +64,10 @@ export function* trainPenalized(
       const isLast = epoch === settings.epochs
       const objective = training.evaluate(epoch, isLast)
       if (objective !== undefined && !Number.isFinite(objective)) status = 'diverged'
-      else yield { iteration: epoch, objective, fraction: epoch / settings.epochs, phase: 'training' }
+      else {
+        const measures = measure?.(epoch, training.V)
+        yield { iteration: epoch, objective, measures, fraction: epoch / settings.epochs, phase: 'training' }
+      }
       status ??= isLast ? 'maxIterations' : stop(epoch)
       status ??= training.advance(epoch, stop)
       if (status) break
@@ -93,6 +98,11 @@ class Training {
     this.rate = new LearningRate(settings.learningRate, settings.schedule)
     this.batches = batchRows(dictionary.rows, settings.batchSize, source.split('batches'))
     this.period = evaluationPeriod(dictionary.A.data.length * blockCount(program))
+  }
+
+  /** One row a block. */
+  get V(): Float32Array {
+    return this.workspace.V.data
   }
 
   /** The objective of the recovered network, where it is due. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { METHOD_SCHEMAS, NETWORK_SCHEMAS, type FamilyId } from '../../../core/experiments/document.ts'
+import { runPenalized } from '../../../core/experiments/methods/penalized.ts'
 import { runSgd } from '../../../core/experiments/methods/sgd.ts'
+import { runWhitenedGd } from '../../../core/experiments/methods/whitened-gd.ts'
 import type { StepMeasures } from '../../../core/experiments/result.ts'
 import { executeRun } from '../../../core/experiments/runner.ts'
 import { expandDocument } from '../../../core/experiments/expand.ts'
@@ -132,6 +134,65 @@ describe('recording', () => {
         expect(norm / measured[epoch]!.operatorNorms[l]).toBeCloseTo(1, 3)
       })
     }
+  })
+
+  it.each([
+    {
+      family: 'relu',
+      id: 'penalized',
+      changes: { epochs: 300, batchSize: 'full', optimizer: 'adam', arrangements: { count: 20 } },
+    },
+    {
+      family: 'bn-relu',
+      id: 'penalized',
+      changes: {
+        epochs: 300,
+        batchSize: 20,
+        optimizer: 'adam',
+        penalty: 1e-3,
+        learningRate: 1e-3,
+        arrangements: { count: 20 },
+      },
+    },
+    { family: 'bn-relu', id: 'whitened-gd', changes: { epochs: 200, learningRate: 0.05 } },
+  ] as const)('of $id, $family, is of the network that it would return', ({ family, id, changes }) => {
+    const { test, ...whole } = problem(family)
+    const started =
+      id === 'penalized'
+        ? (stop?: (epoch: number) => 'cancelled' | null) =>
+            finish(
+              runPenalized(
+                { ...whole, test },
+                METHOD_SCHEMAS[id].parse({ id, ...changes }),
+                context(3, stop),
+              ),
+            )
+        : (stop?: (epoch: number) => 'cancelled' | null) =>
+            finish(
+              runWhitenedGd(
+                { ...whole, test },
+                METHOD_SCHEMAS[id].parse({ id, ...changes }),
+                context(3, stop),
+              ),
+            )
+    const { progress } = started()
+    const measured = progress.filter(({ measures }) => measures)
+    expect(measured.length).toBeGreaterThan(2)
+    const isBest = ({ iteration, objective: value }: (typeof progress)[number]) =>
+      progress.every((other) => other.iteration >= iteration || !(other.objective! < value!))
+    const { iteration, measures } = measured.findLast(isBest)!
+    expect(iteration).toBeGreaterThan(0)
+    const { network, details } = started((epoch) => (epoch >= iteration ? 'cancelled' : null)).outcome
+    expect(details!['best epoch']).toBe(iteration)
+    const { layers } = measureLayers(network!)
+    expect(measures!.ranks).toEqual(layers.map(({ rank }) => rank))
+    layers.forEach(({ operatorNorm, frobeniusNorm }, l) => {
+      expect(measures!.operatorNorms[l]).toBeCloseTo(operatorNorm, 8)
+      expect(measures!.frobeniusNorms[l]).toBeCloseTo(frobeniusNorm, 8)
+    })
+    expect(measures!.neurons).toBe(activeNeurons(network!))
+    expect(measures!.train.loss).toBeCloseTo(score(network!, whole.X, whole.Y, 'squared', 'one-hot').loss!, 9)
+    expect(measures!.test!.accuracy).toBe(score(network!, test.X, test.Y, 'squared', 'one-hot').accuracy)
   })
 
   it('ends in the record of a run: layers, patterns and neural collapse', async () => {

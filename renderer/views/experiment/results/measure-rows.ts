@@ -5,6 +5,7 @@ import type { TracedRun } from '../../../charts/run-groups.ts'
 import { formatCount, formatGap, formatShort } from '../../../composables/format.ts'
 import type { DetailRow } from './detail-words.ts'
 
+const percent = (share: number): string => `${formatShort(100 * share, 3)} %`
 const many = (value: number): string => (value < 1e7 ? formatCount(value) : formatShort(value, 2))
 
 function patternRow({ patterns }: RunMeasures): DetailRow[] {
@@ -33,6 +34,24 @@ function collapseRows({ collapse }: RunMeasures): DetailRow[] {
   ]
 }
 
+/** Kinks named at most: those of the largest jumps of slope. */
+const NAMED_KINKS = 6
+
+/** Of functions of data on a line: how far from the linear spline through the points, and where the kinks are. */
+function splineRows({ spline }: RunMeasures): DetailRow[] {
+  if (!spline) return []
+  const { deviation, relativeDeviation, kinks, jumpAtPoints } = spline
+  const share = relativeDeviation === null ? '' : ` (${percent(relativeDeviation)} of the range)`
+  const named = kinks.slice(0, NAMED_KINKS).map(({ at }) => formatShort(at, 3))
+  const others = kinks.length > named.length ? ', …' : ''
+  const where = kinks.length > 0 ? ` at ${named.join(', ')}${others}` : ''
+  return [
+    { name: 'Farthest from the linear spline', value: deviation, text: formatGap(deviation) + share },
+    { name: 'Kinks of the function', value: kinks.length, text: `${formatCount(kinks.length)}${where}` },
+    { name: 'Changes of slope at data points', value: jumpAtPoints, text: percent(jumpAtPoints) },
+  ]
+}
+
 /** How near to its end an objective counts as there. */
 const NEAR = 0.01
 
@@ -48,7 +67,12 @@ function timeRow({ history, record }: TracedRun): DetailRow[] {
 export function measureRows(run: TracedRun): DetailRow[] {
   const measures = run.record?.measures
   const measured = measures
-    ? [...patternRow(measures), ...projectionRow(measures), ...collapseRows(measures)]
+    ? [
+        ...patternRow(measures),
+        ...projectionRow(measures),
+        ...collapseRows(measures),
+        ...splineRows(measures),
+      ]
     : []
   return [...measured, ...timeRow(run)]
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../../renderer/charts/convergence.ts'
 import { knownMeasures } from '../../../../renderer/charts/measures.ts'
 import { groupRuns } from '../../../../renderer/charts/run-groups.ts'
+import { formatGap } from '../../../../renderer/composables/format.ts'
 import { measureRows } from '../../../../renderer/views/experiment/results/measure-rows.ts'
 import { point, runRecord, tracedRun } from './support.ts'
 
@@ -101,5 +102,24 @@ describe('measures in the details of a run', () => {
     const rows = measureRows(trained)
     expect(rows[0]).toMatchObject({ name: 'Patterns of its neurons', text: '3 of at most 12' })
     expect(rows.at(-1)).toMatchObject({ name: 'Seconds to within 1 % of its end', value: 0.2 })
+  })
+
+  it('say how a function of data on a line bends', () => {
+    const kinks = [3, -1.5, 0, 1, 2, 4, 5].map((at) => ({ at, jump: 1, distance: 0 }))
+    const spline = { deviation: 0.02, relativeDeviation: 0.01, jumpAtPoints: 0.975, kinks }
+    const { record } = trained
+    const rowsOf = (changes: object) =>
+      measureRows({
+        ...trained,
+        record: { ...record!, measures: { ...record!.measures!, spline: { ...spline, ...changes } } },
+      })
+    expect(rowsOf({}).filter(({ name }) => /spline|Kinks|slope/.test(name))).toEqual([
+      { name: 'Farthest from the linear spline', value: 0.02, text: `${formatGap(0.02)} (1 % of the range)` },
+      { name: 'Kinks of the function', value: 7, text: '7 at 3, −1.5, 0, 1, 2, 4, …' },
+      { name: 'Changes of slope at data points', value: 0.975, text: '97.5 %' },
+    ])
+    const line = rowsOf({ kinks: [], relativeDeviation: null })
+    expect(line.find(({ name }) => name === 'Kinks of the function')!.text).toBe('0')
+    expect(line.find(({ name }) => name.startsWith('Farthest'))!.text).toBe(formatGap(0.02))
   })
 })
