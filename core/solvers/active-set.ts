@@ -28,6 +28,8 @@ const PRICING_PATIENCE = 4
 /** Outer iterations without a visibly smaller gap after which the solver gives up. */
 const STALL_ITERATIONS = 25
 const MAX_ITERATIONS = 500
+/** Up to where τ grows. Where a small β leaves predictions far out, the loss is nearly flat there: shorter steps stall. */
+const LONGEST_TAU = 1e10
 /** Cells whose size stands for that of all. */
 const TYPICAL_CELLS = 8
 
@@ -173,5 +175,5 @@ function admit(lagrangian: AugmentedLagrangian, violators: readonly number[]): v
 function adaptSteps(lagrangian: AugmentedLagrangian, steps: number): void {
   const factor = steps <= 5 ? 3 : steps <= NEWTON_STEPS ? 1.5 : 0.2
   lagrangian.sigma *= factor
-  lagrangian.tau = Math.min(lagrangian.longestTau, lagrangian.tau * factor)
+  lagrangian.tau = Math.min(LONGEST_TAU, lagrangian.tau * factor)
 }

@@ -31,8 +31,6 @@ export class AugmentedLagrangian {
   /** Step sizes of the proximal terms of the weights and of the predictions. */
   sigma: number
   tau: number
-  /** Up to where τ may grow. Under equality it only bounds how far V moves, which may be far. */
-  readonly longestTau: number
   V: Float64Array
   /** F at the last evaluation. */
   readonly F: Matrix
@@ -53,7 +51,6 @@ export class AugmentedLagrangian {
     this.V = V
     this.centerV = V
     this.elasticity = program.loss.id === 'equality' ? norm2(program.Y.data) / norm2(V) || 0 : 0
-    this.longestTau = this.elasticity > 0 ? 1e10 : 1e4
     this.sigma = sigma
     this.tau = tau
     this.F = Matrix.zeros(rows, cols)

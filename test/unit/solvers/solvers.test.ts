@@ -108,3 +108,13 @@ describe.each([
     expect(solved(solver, single, 1e-9).primal).toBeCloseTo(0.3 * (2 / 5) - 0.5 * (0.3 / 5) ** 2, 9)
   })
 })
+
+describe('a β a thousandth of those above', () => {
+  it.each(SCALAR_LOSSES)('%s loss: solved in a few dozen iterations', (loss) => {
+    const { program } = enumerated(plantedProblem('relu', loss, 1e-4, { n: 16 }))
+    const result = solved(solveActiveSet, program, 1e-7)
+    expect(result.status).toBe('solved')
+    expect(result.iterations).toBeLessThan(60)
+    expect(result.primal - result.dual).toBeLessThanOrEqual(1e-7 * result.primal)
+  })
+})
