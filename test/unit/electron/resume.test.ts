@@ -1,8 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
+import { expandDocument } from '../../../core/experiments/expand.ts'
+import { executeRun } from '../../../core/experiments/runner.ts'
+import { writeNpz } from '../../../core/export/npz.ts'
+import { resumed } from '../../../electron/services/resume.ts'
+import { runFiles } from '../../../electron/services/run-files.ts'
 import { resultDocumentSchema, type RunRecord } from '../../../core/experiments/result.ts'
 import { runCommandLine } from '../../../electron/hosts/cli/command-line.ts'
+import { plantedProblem } from '../programs/fixtures.ts'
 import { openMachine, SMALL_DOCUMENT, temporaryFolder } from '../../support/machine.ts'
 
 vi.mock('../../../electron/worker/location.ts', async () => {
@@ -19,6 +25,16 @@ const TRAINED = {
 }
 /** Stops the training after 5 epochs, as a person or the clock might. */
 const STOPPED = { ...TRAINED, limits: { iterations: 5 } }
+
+/** Bounds its network by few cones at a time. */
+const GROWN = {
+  ...SMALL_DOCUMENT,
+  dataset: { generator: 'planted', n: 40, d: 4, neurons: 3 },
+  methods: [
+    { id: 'convex', arrangements: { mode: 'grow', count: 5 }, proof: { cones: 1000 } },
+    { id: 'least-squares' },
+  ],
+}
 
 describe('bidual run --resume', () => {
   it('goes on with stopped training as if it had never been stopped', async () => {
@@ -45,6 +61,24 @@ describe('bidual run --resume', () => {
     await run(STOPPED, 'other')
     const changed = await run({ ...TRAINED, beta: 0.2 }, 'other', '--resume')
     expect(changed.details).not.toHaveProperty('continued from epoch')
+  })
+
+  it('goes on with the search for a bound, the network as it was', async () => {
+    await using folder = await temporaryFolder()
+    const silent = { print: () => undefined, complain: () => undefined, progress: null, width: 80 }
+    const run = async (out: string, ...flags: string[]): Promise<RunRecord> => {
+      const path = join(folder.path, out)
+      const args = ['run', join(folder.path, 'x.json'), '--out', path, ...flags]
+      expect(await runCommandLine(args, silent)).toBe(0)
+      return resultDocumentSchema.parse(JSON.parse(await readFile(join(path, 'result.json'), 'utf8'))).runs[0]
+    }
+    await writeFile(join(folder.path, 'x.json'), JSON.stringify(GROWN))
+    const first = await run('parts')
+    expect([first.status, first.certificate.level, first.resumable]).toEqual(['solved', 'bound', true])
+    const second = await run('parts', '--resume')
+    expect(second.details['continued from bound']).toBe(first.certificate.lowerBound)
+    expect(second.certificate.lowerBound!).toBeGreaterThan(first.certificate.lowerBound!)
+    expect(second.objective).toBe(first.objective)
   })
 
   it('asks for the folder of the stopped runs', async () => {
@@ -75,5 +109,35 @@ describe('startRuns with resume', () => {
     expect(keys).toEqual(['sgd'])
     const { record } = await machine.finished(id, 'sgd')
     expect([record!.iterations, record!.details['continued from epoch']]).toEqual([12, 5])
+  })
+})
+
+describe('a state that no run has left', () => {
+  const specs = expandDocument(GROWN)
+
+  /** A folder as a stopped run leaves it, with a state of these bytes. */
+  async function left(folder: string, state: Uint8Array): Promise<void> {
+    const { X, Y, summary } = plantedProblem('relu', 'squared', 0.1)
+    const host = { now: () => 0, isCancelled: () => false }
+    const run = executeRun({ X, Y, test: null, summary }, specs[0], host)
+    let step = await run.next()
+    while (!step.done) step = await run.next()
+    const preprocessing = { features: [], steps: [] }
+    const files = runFiles({ spec: specs[0], data: summary, preprocessing, output: step.value, log: [] })
+    for (const [name, contents] of Object.entries({ ...files, 'state.npz': state })) {
+      await writeFile(join(folder, name), contents)
+    }
+  }
+
+  it.each([
+    ['is no archive', new Uint8Array(1000), 1e6, /damaged or no NPZ/],
+    ['is larger than any', new Uint8Array(1001), 1000, /1001 bytes: more than are read/],
+    ['unpacks to more', writeNpz({ a: { shape: [1e6], data: new Float64Array(1e6) } }), 1e6, /holds 8 MiB/],
+  ])('%s: refused before it is read', async (_what, state, largest, why) => {
+    await using folder = await temporaryFolder()
+    await left(folder.path, state)
+    await expect(resumed(specs[0], folder.path, largest)).rejects.toThrow(why)
+    const document = { ...specs[0].document, beta: 0.2 }
+    expect(await resumed({ ...specs[0], document }, folder.path, largest)).toBeNull()
   })
 })
