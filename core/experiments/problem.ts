@@ -113,4 +113,6 @@ export interface SavedRun {
   arrays: NamedArrays
   /** Of its data. */
   sha256: string
+  /** What it had recorded, and how long it had taken; the run that goes on is one with it. */
+  before?: { history: HistoryPoint[]; seconds: number }
 }

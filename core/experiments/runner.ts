@@ -69,7 +69,9 @@ export async function* executeRun(
 ): AsyncGenerator<RunUpdate, RunOutput> {
   const start = host.now()
   const clock = () => host.now() - start
-  const history: HistoryPoint[] = []
+  const { history: earlier = [], seconds: taken = 0 } = spec.resume?.before ?? {}
+  const elapsed = () => taken + clock()
+  const history = [...earlier]
   const problem = problemOf(data, spec)
   const answer = methodApplies(problem, settingsOf(spec))
   try {
@@ -77,17 +79,17 @@ export async function* executeRun(
     const method = startMethod(problem, settingsOf(spec), contextOf(spec, host, clock))
     let step = method.next()
     while (!step.done) {
-      const update = toUpdate(step.value, clock())
+      const update = toUpdate(step.value, elapsed())
       remember(history, update.point)
       yield update
       // A turn of the event loop between iterations lets messages in; the flag itself is in shared memory.
       await Promise.resolve()
       step = method.next()
     }
-    const seconds = clock()
+    const seconds = elapsed()
     return finish(problem, spec, step.value, seconds, history)
   } catch (error) {
-    const record = { ...failedRecord(spec, error, clock()), hypotheses: answer.hypotheses }
+    const record = { ...failedRecord(spec, error, elapsed()), hypotheses: answer.hypotheses }
     return { record, history, network: null, arrays: {}, state: {} }
   }
 }

@@ -14,7 +14,7 @@ export class LiveRun {
   readonly paths: DataPaths
   /** One 32-bit word that the thread polls; not 0: cancelled. */
   readonly cancelFlag = new SharedArrayBuffer(4)
-  readonly points: HistoryPoint[] = []
+  readonly points: HistoryPoint[]
   state: RunState['state'] = 'queued'
   fraction: number | null = null
   phase: string | null = null
@@ -25,12 +25,17 @@ export class LiveRun {
   /** For waiting on something else or the cancel, whichever comes first. */
   readonly whenCancelled: Promise<null>
   readonly #cancel: (value: null) => void
+  /** Seconds of the earlier part. */
+  readonly #taken: number
   #startedAt = 0
   #pushed = 0
 
   constructor(experimentId: string, spec: RunSpec, paths: DataPaths) {
     this.experimentId = experimentId
     this.spec = spec
+    // A run that goes on is one with its earlier part.
+    this.points = [...(spec.resume?.before?.history ?? [])]
+    this.#taken = spec.resume?.before?.seconds ?? 0
     this.paths = paths
     const { promise, resolve } = Promise.withResolvers<null>()
     this.whenCancelled = promise
@@ -55,7 +60,7 @@ export class LiveRun {
 
   get seconds(): number {
     if (this.record) return this.record.seconds
-    return this.state === 'queued' ? 0 : (performance.now() - this.#startedAt) / 1000
+    return this.#taken + (this.state === 'queued' ? 0 : (performance.now() - this.#startedAt) / 1000)
   }
 
   /** Adds a line to the log. */

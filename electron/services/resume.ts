@@ -7,7 +7,7 @@ import type { ConcreteDocument } from '../../core/experiments/document.ts'
 import type { RunSpec } from '../../core/experiments/problem.ts'
 import { readNpz } from '../../core/export/npz.ts'
 import { exists, readJson } from './disk.ts'
-import { parseRunResult, STATE_FILE } from './run-files.ts'
+import { parseRunResult, STATE_FILE, type RunMetrics } from './run-files.ts'
 
 /** Bytes of a state, packed or not: networks of tens of millions of weights with their momenta. */
 const LARGEST_STATE = 2 ** 30
@@ -34,7 +34,11 @@ export async function resumed(
     throw new BidualError('too-large', `A stopped run left ${size} bytes: more than are read.`, { file })
   }
   const arrays = readNpz(await readFile(file), file, largest)
-  return { ...spec, resume: { arrays, sha256: result.data.sha256 } }
+  const { data, record } = result
+  const metrics = (await readJson(join(folder, 'metrics.json'))) as RunMetrics | null
+  const history = metrics?.version === 1 ? metrics.history : []
+  const before = { history, seconds: record.seconds }
+  return { ...spec, resume: { arrays, sha256: data.sha256, before } }
 }
 
 function isSameRun(stored: ConcreteDocument, { document, methodIndex }: RunSpec): boolean {

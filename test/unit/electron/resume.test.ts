@@ -107,7 +107,12 @@ describe('startRuns with resume', () => {
     await machine.request('saveExperiment', { id, document: TRAINED })
     const { keys } = await machine.request('startRuns', { experimentId: id, resume: true })
     expect(keys).toEqual(['sgd'])
-    const { record } = await machine.finished(id, 'sgd')
+    const state = await machine.finished(id, 'sgd')
+    const { record } = state
+    const history = await machine.request('getRunHistory', { experimentId: id, key: 'sgd' })
+    expect(history.map(({ iteration }) => iteration)).toEqual([...Array(13).keys()])
+    expect(history.every(({ seconds }, i) => i === 0 || seconds >= history[i - 1].seconds)).toBe(true)
+    expect(record!.seconds).toBeGreaterThanOrEqual(history[12].seconds)
     expect([record!.iterations, record!.details['continued from epoch']]).toEqual([12, 5])
   })
 })
