@@ -36,6 +36,8 @@ const FIRST_PENALTIES = [0.3, 0.03]
 const MAX_STEPS = 5000
 /** Accuracy of the bound as a share of its distance to the reference. */
 const REFERENCE_SHARE = 0.02
+/** A gap up to this many times the one asked for counts as almost solved. */
+const NEARLY = 1000
 
 /** An interval of sizes. */
 interface Piece {
@@ -74,7 +76,7 @@ export function* searchSizes(
     if (reason) return state.result(reason)
     const penalty = state.fitIsLooser(piece) ? state.refiningPenalty(piece) : null
     if (penalty !== null) yield* state.solve(penalty)
-    else if (!state.split(piece)) return state.result('almostSolved')
+    else if (!state.split(piece)) return state.result(state.isNearly(tolerance) ? 'almostSolved' : 'stalled')
   }
   return state.result('maxIterations')
 }
@@ -177,6 +179,11 @@ class SearchState {
     const others = (this.pieces ?? []).filter((other) => other !== piece)
     this.pieces = [...others, ...halves].filter(({ bound }) => bound < this.objective)
     return true
+  }
+
+  /** Whether what is left is rounding; with a tiny β the sizes that could be better have no end within reach. */
+  isNearly(tolerance: number): boolean {
+    return this.objective - this.lowerBound <= NEARLY * this.allowance(tolerance)
   }
 
   result(status: RunStatus): SizeSearchResult {

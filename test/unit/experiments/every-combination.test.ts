@@ -50,9 +50,19 @@ async function checkedRun({ specs, problem }: Prepared, index: number): Promise<
     expect(record.error.message).toMatch(MEASURED)
     return null
   }
+  const settings = spec.document.methods[spec.methodIndex]
+  if (settings.id === 'convex') checkStatus(problem, record, settings.tolerance)
   if (output.network) checkNetwork(problem, record, output.network)
   else checkNothing(problem, record)
   return record
+}
+
+/** What a status says of the gap of a program, which is at its own objective. */
+function checkStatus({ Y, loss }: Problem, { status, ...record }: RunRecord, tolerance: number): void {
+  const allowed = { solved: tolerance, almostSolved: 1000 * tolerance }
+  if (status !== 'solved' && status !== 'almostSolved') return
+  const size = Math.abs(record.programObjective!)
+  expect(record.solverGap).toBeLessThanOrEqual(1.01 * allowed[status] * size + noiseOf(Y, loss))
 }
 
 /** The objective is that of the weights, read back from a file; predictions have the shape of the targets. */

@@ -82,6 +82,12 @@ function dualOf({ Y, loss, beta }: Problem, { V, rhoRatio }: Growth): DualPoint 
   return scaledDualPoint({ Y, loss: LOSSES[loss], beta }, V.data, rhoRatio * effectiveBeta(loss, beta))
 }
 
+/** The growth stops on prices; the gap of the point it ends at may be closed before, or not be closed yet. */
+function growthStatus(status: Growth['status'], isSolved: boolean): MethodOutcome['status'] {
+  if (status === 'solved') return isSolved ? 'solved' : 'almostSolved'
+  return status === 'stalled' && isSolved ? 'solved' : status
+}
+
 function outcome(
   problem: Problem,
   tolerance: number,
@@ -92,8 +98,7 @@ function outcome(
   const dual = dualOf(problem, growth)
   const isSolved = primal - dual.value <= tolerance * Math.abs(primal)
   return {
-    // The growth stops on prices; the gap of the point it ends at may be closed before.
-    status: status === 'stalled' && isSolved ? 'solved' : status,
+    status: growthStatus(status, isSolved),
     iterations: iteration,
     network: recovered,
     program: { objective: primal, dual: dual.value },
