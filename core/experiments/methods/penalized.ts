@@ -61,17 +61,16 @@ function measuring(
 ): (epoch: number, V: Float32Array) => StepMeasures | undefined {
   const { dictionary } = program
   const recovered = (V: Float32Array): TrainedNetwork => family.recover(dictionary, blocksOf(program, V))
-  const every = Float32Array.from(
-    family.seeds(dictionary).flatMap((gate) => repeated(gate, blocksPerCell(program))),
-  )
+  const each = blocksPerCell(program)
+  const every = new Float32Array(dictionary.count * each * dictionary.size)
+  family.seeds(dictionary).forEach((gate, cell) => {
+    for (let k = 0; k < each; k++) every.set(gate, (cell * each + k) * dictionary.size)
+  })
   const batches = batchSize === 'full' ? 1 : Math.ceil(problem.X.rows / batchSize)
   const schedule = { epochs, batches, precision: 'f32', follows: false } as const
   const recorder = new MeasureRecorder(problem, recovered(every), schedule)
   return (epoch, V) => (recorder.isDue(epoch) ? recorder.measure(recovered(V)) : undefined)
 }
-
-const repeated = (values: Float64Array, times: number): number[] =>
-  Array.from({ length: times }, () => Array.from(values)).flat()
 
 /** Nothing by the method itself; batch-normalised networks have a bound all the same. */
 function claimOf(problem: Problem): MethodOutcome['claim'] {

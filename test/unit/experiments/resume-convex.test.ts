@@ -69,9 +69,9 @@ describe.each(cases)('a grown program, $what', ({ problem, settings }) => {
   const { whole, asked, between } = observed(problem, settings)
 
   it('stopped between two steps goes on as if it had not been stopped, bit for bit', () => {
-    const atTheEnd = [5, 4, 3, 2, 1].map((calls) => asked - calls)
+    const atTheEnd = [4, 2, 1].map((calls) => asked - calls)
     let exact = 0
-    for (const question of new Set([...between, ...atTheEnd])) {
+    for (const question of new Set([...between.slice(-3), ...atTheEnd])) {
       const part = finish(runConvex(problem, settings, limited(question - 1)))
       if (part.status !== 'maxTime') {
         // Everything was done, or the bound already near enough.
