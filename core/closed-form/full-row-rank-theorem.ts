@@ -12,7 +12,9 @@ export const fullRowRank: Theorem = {
     return [
       lossIs('equality', 'equality loss')(situation),
       oneOutputOrOneHot(situation),
+      { name: 'rows that are not all zero', holds: summary.rank > 0, value: null },
       { name: 'rank(X) = n', holds: summary.rank === summary.n, value: `${summary.rank} of ${summary.n}` },
     ]
   },
+  indispensable: ['rows that are not all zero'],
 }

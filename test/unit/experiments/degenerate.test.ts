@@ -214,6 +214,19 @@ describe('inspection refuses what the run refuses, in the same words', () => {
       /one output/,
     ],
     [
+      'neurons along rows that are zero, overridden',
+      tableOf(
+        line.map(() => [0]),
+        [line.map(([x]) => x)],
+      ),
+      {
+        network: { family: 'relu' },
+        loss: 'equality',
+        methods: [{ id: 'closed-form', theorem: 'full-row-rank', override: true }],
+      },
+      /not all zero/,
+    ],
+    [
       'no line through one point, overridden',
       alike,
       { network: bias, loss: 'squared', methods: [{ id: 'closed-form', override: true }] },
