@@ -1,5 +1,5 @@
 import { Matrix } from '../../linalg/matrix.ts'
-import { multiply } from '../../linalg/products.ts'
+import { combine, multiply, norm2 } from '../../linalg/products.ts'
 import { nuclearNorm, spectralNorm } from '../../linalg/svd.ts'
 import type { Loss } from '../../losses/index.ts'
 
@@ -26,9 +26,14 @@ export interface NuclearPoint {
   fit: number
 }
 
+/** Under equality predictions this close to Y (relative) count: of looser ones the value could lie below the optimum. */
+const INTERPOLATED = 1e-10
+
 /** ℓ + β‖W‖_* of a point, evaluated from scratch. */
 export function nuclearPoint({ A, Y, loss }: NuclearProgram, W: Matrix): NuclearPoint {
-  return { W, size: nuclearNorm(W), fit: loss.value(multiply(A, W), Y) }
+  const F = multiply(A, W)
+  const isMet = loss.id !== 'equality' || norm2(combine(1, F, -1, Y).data) <= INTERPOLATED * norm2(Y.data)
+  return { W, size: nuclearNorm(W), fit: isMet ? loss.value(F, Y) : Infinity }
 }
 
 /** −∇ℓ(0): the dual point that belongs to W = 0; Y for the equality constraint, which has no gradient. */
