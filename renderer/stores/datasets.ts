@@ -37,14 +37,21 @@ export const useDatasetsStore = defineStore('datasets', () => {
   async function importFile(file: File): Promise<void> {
     importing.value = file.name
     importError.value = null
+    const asked = layout.place
     try {
       const bytes = new Uint8Array(await file.arrayBuffer())
       const entry = await machine.request('importDataset', { fileName: file.name, bytes })
       entries.value = [entry, ...entries.value.filter(({ id }) => id !== entry.id)]
-      layout.openDataset(entry.id)
+      // Who has gone elsewhere meanwhile is not called back.
+      if (layout.place === asked) layout.openDataset(entry.id)
+      else {
+        const run = () => layout.openDataset(entry.id)
+        notices.show({ message: `Imported “${entry.fileName}”.`, action: { label: 'Show', run } })
+      }
     } catch (thrown) {
       importError.value = thrown
-      layout.go('data')
+      if (layout.place === asked) layout.go('data')
+      else notices.error(thrown)
     } finally {
       importing.value = null
     }

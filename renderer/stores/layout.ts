@@ -73,6 +73,8 @@ export const useLayoutStore = defineStore('layout', () => {
 
   return {
     view: computed(() => remembered.view),
+    /** What is being looked at. */
+    place: computed(() => [remembered.view, remembered.experiment, remembered.dataset].join(' ')),
     experimentId: computed(() => remembered.experiment),
     datasetId: computed(() => remembered.dataset),
     narrow,

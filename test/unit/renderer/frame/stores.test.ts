@@ -90,6 +90,27 @@ describe('data sets', () => {
     expect(datasets.importError).toBeNull()
   })
 
+  it('do not call back who has gone elsewhere while they are imported', async () => {
+    await stage()
+    const [datasets, layout, { notices }] = [useDatasetsStore(), useLayoutStore(), useNoticesStore()]
+    for (const [name, text] of [
+      ['points.csv', 'x,y\n1,2\n3,4\n'],
+      ['ragged.csv', 'a,b\n1,2,3\n'],
+    ]) {
+      layout.go('compare')
+      const importing = datasets.importFile(file(name, text))
+      layout.go('settings')
+      await importing
+      expect(layout.view).toBe('settings')
+    }
+    expect(notices.map(({ message }) => message)).toEqual([
+      'Imported “points.csv”.',
+      expect.stringContaining('Expected 2 cells'),
+    ])
+    notices[0].action!.run()
+    expect([layout.view, layout.datasetId]).toEqual(['data', datasets.entries[0].id])
+  })
+
   it('show the answer to the last question, whichever comes last', async () => {
     const { machine } = await stage({ furnished: true })
     const datasets = useDatasetsStore()
