@@ -10,7 +10,7 @@ interface Suite {
 }
 
 /** Files of this folder that are not suites. */
-const helpers = new Set(['run.ts', 'report.ts', 'roofline.ts', 'plain-gemm.ts'])
+const helpers = new Set(['run.ts', 'report.ts', 'roofline.ts', 'plain-gemm.ts', 'program-data.ts'])
 
 const [name, ...options] = process.argv.slice(2)
 const files = (await readdir(import.meta.dirname)).filter(
