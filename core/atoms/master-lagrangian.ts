@@ -51,7 +51,9 @@ function solveSubproblem(lagrangian: MasterLagrangian, gap: number): { steps: nu
   let psi = lagrangian.evaluate(lagrangian.V)
   // Under equality a point counts only when it interpolates.
   const size = norm2(lagrangian.F.data)
-  const share = lagrangian.isConstrained ? 0.1 * Math.min(INTERPOLATED, gap) * size : Math.min(1, gap) * (1 + size)
+  const share = lagrangian.isConstrained
+    ? 0.1 * Math.min(INTERPOLATED, gap) * size
+    : Math.min(1, gap) * (1 + size)
   const enough = Math.max(lagrangian.noise(), 0.1 * Math.min(lagrangian.residual(), share))
   for (let steps = 0; steps < NEWTON_STEPS; steps++) {
     if (lagrangian.residual() <= enough) return { steps, solved: true }
