@@ -13,7 +13,8 @@ export function trainingApplies(
   summary: ProblemSummary,
   { optimizer, batchSize }: Pick<SettingsOf<'sgd'>, 'optimizer' | 'batchSize'>,
 ): { applies: boolean; because: string; hypotheses: Hypothesis[] } {
-  const { labels } = summary
+  const { labels, n } = summary
+  const rows = optimizer === 'gd' || batchSize === 'full' || batchSize >= n ? 'full' : batchSize
   const allowed = LOSSES[loss].labels
   const misfit = filterMisfit(network, summary)
   const checks: (Hypothesis & { reason: string })[] = [
@@ -37,8 +38,8 @@ export function trainingApplies(
       ? [
           {
             name: 'at least 2 rows a batch',
-            holds: optimizer === 'gd' || batchSize !== 1,
-            value: optimizer === 'gd' ? 'all' : batchSize,
+            holds: rows !== 1,
+            value: rows,
             reason: 'Batch normalisation needs at least 2 rows a batch, found batchSize 1. Raise batchSize.',
           },
         ]

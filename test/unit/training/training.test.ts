@@ -218,7 +218,7 @@ describe('refusal', () => {
 
   it('of labels that the loss does not take', () => {
     const problem = problemOf(gaussian(9, 8, 2), oneHot(9, 3, 2), 'one-hot', { loss: 'hinge' })
-    expect(() => run(problem)).toThrow('hinge loss needs sign labels')
+    expect(() => run(problem)).toThrow('hinge loss takes sign labels')
   })
 })
 
