@@ -1,7 +1,7 @@
 import type { FamilyId, LossId, NetworkSettings, SettingsOf } from '../experiments/document.ts'
 import type { Hypothesis, ProblemSummary } from '../experiments/result.ts'
-import { LOSSES } from '../losses/index.ts'
 import { filterMisfit } from '../networks/patches.ts'
+import { decide, gradientChecks, type Check } from './gradient-checks.ts'
 
 /** Families that normalise over the rows of a batch. */
 const NORMALIZED: ReadonlySet<FamilyId> = new Set(['bn-relu', 'relu-bn', 'conv-bn'])
@@ -15,22 +15,9 @@ export function trainingApplies(
 ): { applies: boolean; because: string; hypotheses: Hypothesis[] } {
   const { labels, n } = summary
   const rows = optimizer === 'gd' || batchSize === 'full' || batchSize >= n ? 'full' : batchSize
-  const allowed = LOSSES[loss].labels
   const misfit = filterMisfit(network, summary)
-  const checks: (Hypothesis & { reason: string })[] = [
-    {
-      name: 'loss with a gradient',
-      holds: loss !== 'equality',
-      value: loss,
-      reason:
-        'Equality is a constraint without a gradient. Train with the squared loss and a small β instead.',
-    },
-    {
-      name: `labels ${allowed.join(' or ')}`,
-      holds: allowed.includes(labels),
-      value: labels,
-      reason: `The ${LOSSES[loss].title} loss takes ${allowed.join(' or ')} labels; these are ${labels}. Choose another loss or coding.`,
-    },
+  const checks: Check[] = [
+    ...gradientChecks(loss, labels, 'Train with the squared loss and a small β instead.'),
     ...(network.family === 'conv-bn'
       ? [{ name: 'the filter fits the image', holds: misfit === null, value: null, reason: misfit ?? '' }]
       : []),
@@ -45,10 +32,5 @@ export function trainingApplies(
         ]
       : []),
   ]
-  const failed = checks.find(({ holds }) => !holds)
-  return {
-    applies: !failed,
-    because: failed?.reason ?? 'Gradient training works for every network.',
-    hypotheses: checks.map(({ name, holds, value }) => ({ name, holds, value })),
-  }
+  return decide(checks, 'Gradient training works for every network.')
 }
