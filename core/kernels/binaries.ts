@@ -4,6 +4,19 @@ import { plain, relaxed } from './generated/binaries.ts'
 export interface KernelExports {
   /** Works on the matrix product whose record stands at `job` until it is complete. */
   work(job: number): void
+  /**
+   * Multiplies a strip of A (6 rows) by two strips of B (32 bytes wide each) `repeats` times, by tiles or by wide tiles,
+   * and writes to the first or to the last six of the twelve rows of 64 bytes at `c`.
+   */
+  rehearse(
+    wide: boolean,
+    a: number,
+    b: number,
+    depth: number,
+    c: number,
+    repeats: number,
+    single: boolean,
+  ): void
   /** Σ xᵢyᵢ. */
   dot(x: number, y: number, n: number): number
   /** y += alpha·x. */

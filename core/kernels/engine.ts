@@ -8,6 +8,7 @@ import {
 } from './binaries.ts'
 import { writeJob, jobBytes, type Blocking, type PackingSpace, type Product } from './gemm-job.ts'
 import { KernelHeap } from './heap.ts'
+import { narrowTiles, TimedTiles, type TileChoice } from './tile-choice.ts'
 import { controlWords, type SpawnMember, type TeamMember } from './team.ts'
 
 /** Below this address lie the constants of the compiled kernels. */
@@ -25,7 +26,7 @@ const panelCols = 1024
 const panelBytes = 8 << 20
 /** With few rows of A a panel of B is read again hardly ever, and should still lie in a cache when it is. */
 const few = { rows: 2 * blockRows, panelCols: 256, panelBytes: 1 << 19 }
-/** Products with fewer multiplications are not worth waking a thread for. */
+/** Products with fewer multiplications are not worth waking a thread for, or looking at the clock. */
 const teamThreshold = 2e6
 /** With fewer blocks for each thread, one that is delayed holds all up. */
 const blocksPerThread = 2
@@ -52,6 +53,7 @@ export class Engine {
   /** Bytes there is room for in `space`. */
   private capacity = { packedB: 0, counters: 4096 }
   private crew: Crew | undefined
+  private tiles: TileChoice = narrowTiles
   private space: PackingSpace
 
   constructor(variant: KernelVariant = preferredVariant()) {
@@ -129,6 +131,16 @@ export class Engine {
     this.crew = { spawn, allowed }
   }
 
+  /** Finds out by this clock, from time to time, which tiles are the faster ones here. */
+  timeTiles(now: () => number): void {
+    this.useTiles(new TimedTiles(this.kernels, this.arena(), now))
+  }
+
+  /** Results stay the same to the last bit. */
+  useTiles(tiles: TileChoice): void {
+    this.tiles = tiles
+  }
+
   private recruit(spawn: SpawnMember, count: number): void {
     if (count <= this.team.length) return
     this.space = this.packingSpace(count + 1)
@@ -158,11 +170,13 @@ export class Engine {
 
   /** C = alpha·op(A)·op(B) + beta·C; k, m and n are positive. */
   multiply(product: Product): void {
-    const { m, n, k } = product
-    const helpers = m * n * k >= teamThreshold ? this.helpers() : 0
+    const { m, n, k, single = false } = product
+    const large = m * n * k >= teamThreshold
+    if (large) this.tiles.countProduct()
+    const helpers = large ? this.helpers() : 0
     const blocking = this.blocking(product, helpers + 1)
     this.prepareSpace(product, blocking)
-    writeJob(this.buffer, this.job, product, blocking, this.space)
+    writeJob(this.buffer, this.job, product, blocking, this.space, this.tiles.wide(single))
     if (helpers > 0) this.multiplyTogether()
     else this.kernels.work(this.job)
   }

@@ -31,6 +31,7 @@ const offsets = {
   alpha: 112,
   beta: 120,
   limit: 128,
+  wide: 132,
 } as const
 
 export const jobBytes = 136
@@ -86,13 +87,18 @@ export interface PackingSpace {
   readonly counters: number
 }
 
-/** Writes a product's record at `job`. */
+/**
+ * Writes a product's record at `job`.
+ *
+ * @param wide two neighbouring tiles are taken together
+ */
 export function writeJob(
   buffer: ArrayBufferLike,
   job: number,
   product: Product,
   blocking: Blocking,
   space: PackingSpace,
+  wide: boolean,
 ): void {
   const words = new Uint32Array(buffer, job, jobBytes / 4)
   const put = (field: keyof typeof offsets, value: number) => (words[offsets[field] / 4] = value)
@@ -111,6 +117,7 @@ export function writeJob(
   for (const field of ['blockM', 'blockN', 'blockK', 'panelN', 'panelK', 'limit'] as const)
     put(field, blocking[field])
   put('lower', product.lower ? 1 : 0)
+  put('wide', wide ? 1 : 0)
   const numbers = new Float64Array(buffer, job + offsets.alpha, 2)
   numbers[0] = product.alpha ?? 1
   numbers[1] = product.beta ?? 0

@@ -5,6 +5,7 @@ import { BidualError, fromErrorPayload } from '../../core/errors.ts'
 import type { RunUpdate } from '../../core/experiments/runner.ts'
 import { workerLocation } from '../worker/location.ts'
 import type { Jobs, JobKind, WorkerMessage } from '../worker/messages.ts'
+import { joinVectors } from './joined-vectors.ts'
 
 export interface Thread<Output> {
   /** Rejects with the job's own error, or with `worker-died`. */
@@ -22,6 +23,7 @@ export class Threads {
    * @param location of the thread's code; replaced in tests
    */
   constructor(max: number, location = workerLocation()) {
+    joinVectors()
     this.#pool = new Pool({ max })
     this.#location = location
   }

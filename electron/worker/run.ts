@@ -15,6 +15,7 @@ export async function runJob(
   const flag = new Int32Array(cancelled)
   const allowed = new Int32Array(helpers)
   engine().invite(spawnTeamMember, () => Atomics.load(allowed, 0))
+  engine().timeTiles(() => performance.now())
   const progress = postProgress(send, () => performance.now())
   const run = executeRun(fromShared(data), spec, {
     now: () => performance.now() / 1000,

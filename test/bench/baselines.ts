@@ -28,6 +28,7 @@ const GOAL = 2.5
 /** Seconds an epoch of gradient training, beside the goals; the share of matrix products; the cost of what is recorded. */
 export async function run(options: readonly string[]): Promise<void> {
   const chosen = workloads().filter(({ what }) => options.every((word) => what.includes(word)))
+  engine().timeTiles(() => performance.now())
   process.stdout.write(
     `Gradient training: ${engine().variant} SIMD. Seconds an epoch, best of ${SAMPLES}: processor time of one thread, elapsed time of ` +
       `two; goal: ${GOAL} times PyTorch's.\n`,

@@ -40,6 +40,7 @@ import {
 
 /** Kernels and linear algebra against ml-matrix and plain JavaScript. `--quick` leaves out the longest lines. */
 export async function run(options: readonly string[]): Promise<void> {
+  engine().timeTiles(() => performance.now())
   const quick = options.includes('--quick')
   process.stdout.write(
     `Kernels: ${engine().variant} SIMD. Processor time of one thread, best of 3, where not said otherwise.\n`,
@@ -171,7 +172,7 @@ async function limits(best: Rates): Promise<void> {
     ],
   })
   printTable(
-    'Limits, GFLOP/s of one thread: 128-bit vectors are all that WebAssembly has',
+    'Limits, GFLOP/s of one thread',
     ['f64', 'f32', 'of the peak', 'of the peak'],
     [
       ...(fused ? [line('fused multiply-adds, nothing else (peak)', fused.registers)] : []),
@@ -186,6 +187,7 @@ async function limits(best: Rates): Promise<void> {
 
 /** GFLOP/s of a square product by one engine. */
 function productOf(host: Engine, n: number): Rates {
+  host.timeTiles(() => performance.now())
   const rate = (single: boolean) =>
     host.scratch((arena) => {
       const [a, b, c] = ['A', 'B', 'C'].map((key) => {

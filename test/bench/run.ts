@@ -4,6 +4,7 @@
  * Benchmarks stand apart from tests: they print what they measured and assert nothing about time.
  */
 import { readdir } from 'node:fs/promises'
+import { joinVectors } from '../../electron/services/joined-vectors.ts'
 
 interface Suite {
   run(options: readonly string[]): void | Promise<void>
@@ -22,6 +23,7 @@ if (name !== undefined && suites.includes(name)) {
   const build = new URL('../../build/kernels.mjs', import.meta.url).href
   const { buildKernels } = (await import(build)) as { buildKernels: () => Promise<boolean> }
   await buildKernels()
+  joinVectors()
   const suite = (await import(`./${name}.ts`)) as Suite
   await suite.run(options)
 } else {

@@ -1,7 +1,7 @@
 import * as Job from './job'
 import { field } from './job'
 import { packA, packB, TILE_ROWS, tileCols } from './pack'
-import { edgeTile, tile } from './tile'
+import { edgeTile, tile, wideTile } from './tile'
 
 /** Strips of B packed per claim. */
 const STRIPS: usize = 32
@@ -140,6 +140,7 @@ function multiplyBlock<T>(
   const scratch = packedA + field(job, Job.PACKED_A_BYTES) - TILE_ROWS * 32
   const beta = <T>(first ? load<f64>(job + Job.BETA) : 1)
   const lower = field(job, Job.LOWER) != 0
+  const wide = field(job, Job.WIDE) != 0
   const stripA = TILE_ROWS * kb * sizeof<T>()
   const stripB = kb * 32
   const whole = nb - (nb % width)
@@ -156,12 +157,45 @@ function multiplyBlock<T>(
       let b = packedB + jj * kb * sizeof<T>()
       let c = row
       let j = jj
+      if (wide) {
+        for (; j + width < wholeEnd; j += 2 * width, b += 2 * stripB, c += 64) {
+          wideTile<T>(a, b, stripB, kb, beta, c, stride)
+        }
+      }
       for (; j < wholeEnd; j += width, b += stripB, c += 32) tile<T>(a, b, kb, beta, c, stride)
       for (; j < end; j += width, b += stripB, c += 32) {
         edgeTile<T>(a, b, kb, beta, c, stride, rows, min(width, nb - j), scratch)
       }
       a += stripA
       row += TILE_ROWS * stride
+    }
+  }
+}
+
+/**
+ * Multiplies the strips at `a` and `b`, `kb` deep, as often as `repeats` says, and writes to the twelve rows of 64 bytes
+ * at `c`: the first six by tiles, the others by wide tiles. For the choice between them, which is made by the clock.
+ */
+export function rehearse(
+  wide: bool,
+  a: usize,
+  b: usize,
+  kb: usize,
+  c: usize,
+  repeats: usize,
+  single: bool,
+): void {
+  const gap = kb * 32
+  for (; repeats > 0; repeats--) {
+    if (wide) {
+      if (single) wideTile<f32>(a, b, gap, kb, 0, c + 384, 64)
+      else wideTile<f64>(a, b, gap, kb, 0, c + 384, 64)
+    } else if (single) {
+      tile<f32>(a, b, kb, 0, c, 64)
+      tile<f32>(a, b + gap, kb, 0, c + 32, 64)
+    } else {
+      tile<f64>(a, b, kb, 0, c, 64)
+      tile<f64>(a, b + gap, kb, 0, c + 32, 64)
     }
   }
 }

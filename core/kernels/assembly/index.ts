@@ -17,7 +17,7 @@ export {
   scaleColumns,
   softThreshold,
 } from './fused'
-export { work } from './gemm'
+export { rehearse, work } from './gemm'
 export { copyPatches } from './patches'
 export { choleskyLeaf, solveLeftLeaf, solveRightLeaf } from './triangular'
 export { axpy, dot, multiplyTransposeVector, multiplyVector, scale, symmetricMultiplyVector } from './vector'

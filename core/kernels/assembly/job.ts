@@ -66,6 +66,9 @@ export const BETA: usize = 120
 /** Threads that may work on the product; who joins later turns away. */
 @inline
 export const LIMIT: usize = 128
+/** Are two neighbouring tiles taken together? */
+@inline
+export const WIDE: usize = 132
 
 /** Values of KIND_B. */
 @inline

@@ -1,0 +1,4 @@
+/** Tests compute as the program does. */
+import { joinVectors } from '../../electron/services/joined-vectors.ts'
+
+joinVectors()
