@@ -1,7 +1,14 @@
 /** What a method is given and what it returns: the types between data, methods and the runner. */
 import type { Matrix, RealArray } from '../linalg/matrix.ts'
 import type { ConcreteDocument, FamilyId, LossId, MethodId, NetworkSettings, SettingsOf } from './document.ts'
-import type { CertificateLevel, HistoryPoint, Hypothesis, ProblemSummary, RunStatus } from './result.ts'
+import type {
+  CertificateLevel,
+  HistoryPoint,
+  Hypothesis,
+  ProblemSummary,
+  RunRecord,
+  RunStatus,
+} from './result.ts'
 
 /** A prepared training problem. Matrices are views on shared memory: never written to by a method. */
 export interface Problem {
@@ -113,6 +120,6 @@ export interface SavedRun {
   arrays: NamedArrays
   /** Of its data. */
   sha256: string
-  /** What it had recorded, and how long it had taken; the run that goes on is one with it. */
-  before?: { history: HistoryPoint[]; seconds: number }
+  /** What it had recorded and come to; the run that goes on is one with it. */
+  before?: { history: HistoryPoint[]; record: RunRecord }
 }

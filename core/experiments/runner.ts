@@ -69,8 +69,8 @@ export async function* executeRun(
 ): AsyncGenerator<RunUpdate, RunOutput> {
   const start = host.now()
   const clock = () => host.now() - start
-  const { history: earlier = [], seconds: taken = 0 } = spec.resume?.before ?? {}
-  const elapsed = () => taken + clock()
+  const { history: earlier = [], record: before } = spec.resume?.before ?? {}
+  const elapsed = () => (before?.seconds ?? 0) + clock()
   const history = [...earlier]
   const problem = problemOf(data, spec)
   const answer = methodApplies(problem, settingsOf(spec))
@@ -87,9 +87,11 @@ export async function* executeRun(
       step = method.next()
     }
     const seconds = elapsed()
-    return finish(problem, spec, step.value, seconds, history)
+    const output = finish(problem, spec, step.value, seconds, history)
+    if (before) refuseLess(before, output.record)
+    return output
   } catch (error) {
-    const record = { ...failedRecord(spec, error, elapsed()), hypotheses: answer.hypotheses }
+    const record = failedRecord(spec, error, elapsed(), answer.hypotheses)
     return { record, history, network: null, arrays: {}, state: {} }
   }
 }
@@ -98,6 +100,13 @@ const settingsOf = (spec: RunSpec) => spec.document.methods[spec.methodIndex]
 
 const notApplicable = (spec: RunSpec, because: string) =>
   new BidualError('unsupported', because, { path: `methods[${spec.methodIndex}]` })
+
+/** Going on never costs what there was: without a network that can be used, the run has failed. */
+function refuseLess(before: RunRecord, { objective, status }: RunRecord): void {
+  if (objective !== null || before.objective === null) return
+  const code = status === 'cancelled' ? 'cancelled' : 'internal'
+  throw new BidualError(code, `It ended without a network that can be used (${status}).`)
+}
 
 function contextOf(spec: RunSpec, host: RunHost, clock: () => number): RunContext {
   const { limits, seed } = spec.document

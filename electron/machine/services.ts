@@ -1,5 +1,6 @@
 /** The services, connected with each other and with the events that windows hear. */
 import { availableParallelism } from 'node:os'
+import type { ErrorPayload } from '../../core/errors.ts'
 import type { AppInfo, QueueStatus } from '../../core/protocol.ts'
 import type { DatasetStore } from '../services/dataset-store.ts'
 import { EventHub } from '../services/events.ts'
@@ -107,9 +108,9 @@ export class Services {
     this.stores.index.close()
   }
 
-  async #store(experimentId: string, run: FinishedRun, onSaved: () => void): Promise<void> {
+  async #store(experimentId: string, run: FinishedRun, onSaved: () => void): Promise<ErrorPayload | null> {
     try {
-      await this.stores.runs.save(experimentId, run, onSaved)
+      return await this.stores.runs.save(experimentId, run, onSaved)
     } finally {
       // A run that a full disk refused is listed too.
       this.experimentChanged(experimentId)

@@ -73,13 +73,18 @@ export class Disk {
   }
 }
 
-/** Moves a folder to where another one may be; the other one goes only once this one is there. */
+/** Moves a folder to where another one may be; the other one goes only once this one is there, or else stays. */
 export async function replaceFolder(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true })
   const old = `${to}.old`
   await rm(old, { recursive: true, force: true })
   const existed = await renameIfThere(to, old)
-  await rename(from, to)
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (existed) await rename(old, to)
+    throw error
+  }
   if (existed) await rm(old, { recursive: true, force: true })
 }
 

@@ -35,7 +35,7 @@ export class LiveRun {
     this.spec = spec
     // A run that goes on is one with its earlier part.
     this.points = [...(spec.resume?.before?.history ?? [])]
-    this.#taken = spec.resume?.before?.seconds ?? 0
+    this.#taken = spec.resume?.before?.record.seconds ?? 0
     this.paths = paths
     const { promise, resolve } = Promise.withResolvers<null>()
     this.whenCancelled = promise
@@ -75,6 +75,12 @@ export class LiveRun {
       if (phase !== null && phase !== this.phase) this.note(phase)
       this.phase = phase
     }
+  }
+
+  /** It came to nothing of its own: what is told from now on is the earlier part alone. */
+  goBack(): void {
+    this.points.length = this.spec.resume?.before?.history.length ?? 0
+    this.#pushed = 0
   }
 
   finish(record: RunRecord): void {

@@ -37,8 +37,7 @@ export async function resumed(
   const { data, record } = result
   const metrics = (await readJson(join(folder, 'metrics.json'))) as RunMetrics | null
   const history = metrics?.version === 1 ? metrics.history : []
-  const before = { history, seconds: record.seconds }
-  return { ...spec, resume: { arrays, sha256: data.sha256, before } }
+  return { ...spec, resume: { arrays, sha256: data.sha256, before: { history, record } } }
 }
 
 function isSameRun(stored: ConcreteDocument, { document, methodIndex }: RunSpec): boolean {

@@ -1,10 +1,12 @@
 /** The runs of this session: asked for, followed, stored, and told about. */
 import { shareBounds } from '../../core/experiments/certify.ts'
 import { problemKey } from '../../core/experiments/expand.ts'
+import { failedRecord } from '../../core/experiments/failed-record.ts'
 import type { RunSpec } from '../../core/experiments/problem.ts'
 import type { RunOutput } from '../../core/experiments/runner.ts'
 import type { RunRecord } from '../../core/experiments/result.ts'
 import { BidualError, toErrorPayload } from '../../core/errors.ts'
+import type { ErrorPayload } from '../../core/errors.ts'
 import type { RunState } from '../../core/protocol.ts'
 import type { DataPaths } from '../worker/messages.ts'
 import { LiveRun } from './live-run.ts'
@@ -21,12 +23,13 @@ export interface RunSessionOptions {
   /** The number of queued or running runs has changed. */
   onQueueChange: () => void
   /**
-   * Keeps a run that ended.
+   * Keeps a run that ended, in the place of an earlier one of its name.
    *
-   * @param onSaved called when a run that a full disk refused is kept after all
-   * @throws BidualError `disk-full`
+   * @param onSaved called when a run that a full disk refused is on the disk after all
+   * @returns why it is kept in memory for now; null when it is on the disk
+   * @throws when it is not kept at all: the earlier one then is
    */
-  store: (experimentId: string, run: FinishedRun, onSaved: () => void) => Promise<void>
+  store: (experimentId: string, run: FinishedRun, onSaved: () => void) => Promise<ErrorPayload | null>
   runWorker?: URL
 }
 
@@ -67,7 +70,8 @@ export class RunSession {
   }
 
   /**
-   * Queues runs; earlier finished ones of the same names are replaced when these end.
+   * Queues runs; earlier finished ones of the same names are replaced when these end, those that are to go on only by a
+   * result.
    *
    * @throws BidualError `conflict` when one of them is queued or running already
    */
@@ -159,28 +163,36 @@ export class RunSession {
   }
 
   async #keep(run: LiveRun, output: RunOutput, problem: PreparedProblem): Promise<RunRecord> {
-    const record = await this.#store(run, output, problem)
-    this.#finished.set(run, {
-      run,
-      own: record,
-      problem: problemKey(run.spec.document) + problem.data.summary.sha256,
-    })
+    const { document, resume } = run.spec
+    const isRefused = resume !== undefined && output.record.error !== undefined
+    const record = isRefused ? this.#goBack(run, output.record) : await this.#store(run, output, problem)
+    // Where the data have changed, the earlier result and its bound are still of the old ones.
+    const { sha256 } = resume ?? problem.data.summary
+    this.#finished.set(run, { run, own: record, problem: problemKey(document) + sha256 })
     return this.#shareBounds(run)
+  }
+
+  /** The earlier result is left as it is, so that it can be read and gone on from. */
+  #goBack(run: LiveRun, record: RunRecord): RunRecord {
+    run.goBack()
+    return record
   }
 
   /** A run that could not be written says so in its record until it is. */
   async #store(run: LiveRun, output: RunOutput, problem: PreparedProblem): Promise<RunRecord> {
-    const onSaved = () => this.#replaceRecord(run, output.record)
-    const { status, error: why } = output.record
+    const { record } = output
+    const onSaved = () => this.#replaceRecord(run, record)
+    const { status, error: why } = record
     run.note(why ? `${status}: ${why.message}` : status)
     const { data, features, steps } = problem
     const preprocessing = { features, steps }
     const finished = { spec: run.spec, data: data.summary, preprocessing, output, log: run.log }
     try {
-      await this.#options.store(run.experimentId, finished, onSaved)
-      return output.record
+      const unsaved = await this.#options.store(run.experimentId, finished, onSaved)
+      return unsaved ? { ...record, error: why ?? unsaved } : record
     } catch (error) {
-      return { ...output.record, error: output.record.error ?? toErrorPayload(error) }
+      if (run.spec.resume) return this.#goBack(run, failedRecord(run.spec, error, record.seconds))
+      return { ...record, error: why ?? toErrorPayload(error) }
     }
   }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BidualError } from '../../core/errors.ts'
+import type { ErrorPayload } from '../../core/errors.ts'
 import { readNpz } from '../../core/export/npz.ts'
 import { problemKey } from '../../core/experiments/expand.ts'
 import type { HistoryPoint, ProblemSummary, RunRecord } from '../../core/experiments/result.ts'
@@ -57,18 +58,19 @@ export class RunStore {
    * when there is space again.
    *
    * @param onSaved called when it is on the disk after all
-   * @throws BidualError `disk-full`
+   * @returns `disk-full` while it is in memory alone; null when it is on the disk
    */
-  async save(experimentId: string, run: FinishedRun, onSaved: () => void): Promise<void> {
-    if (!run.output.network && this.#hasWeights(experimentId, run.spec.key)) return
+  async save(experimentId: string, run: FinishedRun, onSaved: () => void): Promise<ErrorPayload | null> {
+    if (!run.output.network && this.#hasWeights(experimentId, run.spec.key)) return null
     const entry: Unsaved = { experimentId, run, finishedAt: new Date().toISOString(), onSaved }
     try {
       await this.#write(entry)
+      return null
     } catch (error) {
       if (!(error instanceof BidualError && error.code === 'disk-full')) throw error
       this.#unsaved.set(idOf(experimentId, run.spec.key), entry)
       this.#retryLater()
-      throw error
+      return error.toPayload()
     }
   }
 

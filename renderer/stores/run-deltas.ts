@@ -33,9 +33,12 @@ function fresh({ points, from, ...state }: RunState): TrackedRun {
     : { ...state, history: [], incomplete: true }
 }
 
-/** A run that starts anew under its old key; one that ended at once is told of by a single, complete push. */
+/**
+ * A run that starts anew under its old key, or whose whole history comes with its end: it ended at once, or was to go on
+ * from an earlier part that is all that is left.
+ */
 const restarts = (before: TrackedRun, push: RunState) =>
-  before.state === 'finished' && push.from === 0 && (push.state !== 'finished' || push.points.length > 0)
+  push.from === 0 && (push.state === 'finished' ? push.points.length > 0 : before.state === 'finished')
 
 /**
  * One push applied to what is known of its run.

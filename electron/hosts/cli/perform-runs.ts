@@ -1,5 +1,6 @@
 /** Runs of the command line: the same queue as the window's, without a workspace. */
 import { join, resolve } from 'node:path'
+import { BidualError } from '../../../core/errors.ts'
 import type { RunSpec } from '../../../core/experiments/problem.ts'
 import type { ProblemSummary, RunRecord } from '../../../core/experiments/result.ts'
 import type { RunState } from '../../../core/protocol.ts'
@@ -32,7 +33,7 @@ export interface PerformOptions {
  * Ctrl+C cancels all runs, which keep their best iterates; a second one ends the process.
  *
  * @returns records in the order of `specs`
- * @throws BidualError when the data cannot be prepared: before anything is run
+ * @throws BidualError when the data cannot be prepared, or are not those of a run that is to go on: before anything is run
  */
 export async function performRuns(
   options: PerformOptions,
@@ -52,6 +53,7 @@ export async function performRuns(
   const onInterrupt = () => session.cancelAll()
   process.once('SIGINT', onInterrupt)
   try {
+    refuseOtherData(specs, lease.problem.data.summary)
     session.start(EXPERIMENT, specs, paths)
     await watch.done
   } finally {
@@ -61,9 +63,17 @@ export async function performRuns(
   return { records: session.snapshot().map(({ record }) => record!), data: lease.problem.data.summary }
 }
 
-async function writeRun(out: string | undefined, run: Parameters<typeof runFiles>[0]): Promise<void> {
-  if (out === undefined) return
-  await new Disk().writeFolder(join(resolve(out), 'runs', run.spec.key), runFiles(run))
+async function writeRun(out: string | undefined, run: Parameters<typeof runFiles>[0]): Promise<null> {
+  if (out !== undefined) await new Disk().writeFolder(join(resolve(out), 'runs', run.spec.key), runFiles(run))
+  return null
+}
+
+/** Earlier results of other data have no place in one result document with new ones: nothing is run. */
+function refuseOtherData(specs: readonly RunSpec[], { sha256 }: ProblemSummary): void {
+  const other = specs.find(({ resume }) => resume && resume.sha256 !== sha256)
+  if (!other) return
+  const what = `The data have changed since "${other.label}" was stopped: run without --resume to start it anew.`
+  throw new BidualError('conflict', what)
 }
 
 /** Shows progress: one changing line on a terminal, a line an end elsewhere. */

@@ -8,7 +8,7 @@ import { expandDocument } from '../../../core/experiments/expand.ts'
 import type { RunSpec } from '../../../core/experiments/problem.ts'
 import type { RunRecord, RunStatus } from '../../../core/experiments/result.ts'
 import { dataPaths } from '../../machine/data-paths.ts'
-import { Disk } from '../../services/disk.ts'
+import { cleanTemporaries, Disk } from '../../services/disk.ts'
 import { resumed } from '../../services/resume.ts'
 import { resultDocument } from '../../services/run-files.ts'
 import { parseFlags, wholeNumber } from '../arguments.ts'
@@ -82,6 +82,8 @@ async function runExperiment(args: string[], terminal: Terminal): Promise<number
   const { file, out, resume, json, methods, jobs } = readFlags(args)
   const document = await readDocument(file)
   const chosen = chooseMethods(expandDocument(document), methods)
+  // A command that was killed while it replaced a run has left the earlier one under another name.
+  if (out !== undefined) await cleanTemporaries(join(resolve(out), 'runs'))
   const specs = resume ? await continued(chosen, resolve(out!)) : chosen
   const folder = dirname(resolve(file))
   const paths = await dataPaths(specs[0].document, (name) => Promise.resolve(resolve(folder, name)))
@@ -112,7 +114,12 @@ function chooseMethods(specs: RunSpec[], methods: readonly MethodId[]): RunSpec[
 /** Ends without a network that could be used. */
 const FAILURES: readonly RunStatus[] = ['failed', 'diverged', 'numericalError']
 
+/** A run that could not go on, or be written, has failed whatever its record says of an earlier result. */
 function exitCode(records: readonly RunRecord[]): number {
-  if (records.some(({ status }) => status === 'cancelled')) return EXIT.cancelled
-  return records.some(({ status }) => FAILURES.includes(status)) ? EXIT.failed : EXIT.solved
+  if (records.some(isCancelled)) return EXIT.cancelled
+  const hasFailed = ({ status, error }: RunRecord) => error !== undefined || FAILURES.includes(status)
+  return records.some(hasFailed) ? EXIT.failed : EXIT.solved
 }
+
+const isCancelled = ({ status, error }: RunRecord) =>
+  error ? error.code === 'cancelled' : status === 'cancelled'

@@ -3,6 +3,7 @@ import { prepareProblem } from '../../../core/data/prepare.ts'
 import { expandDocument, problemKey } from '../../../core/experiments/expand.ts'
 import { shareBounds } from '../../../core/experiments/certify.ts'
 import type { DocumentInput } from '../../../core/experiments/document.ts'
+import type { NamedArrays } from '../../../core/experiments/problem.ts'
 import { executeRun } from '../../../core/experiments/runner.ts'
 import type { RunHost, RunOutput, RunUpdate } from '../../../core/experiments/runner.ts'
 import { runRecordSchema } from '../../../core/experiments/result.ts'
@@ -165,5 +166,58 @@ describe('small weight decay', () => {
     expect(record.certificate.level).toBe('global')
     // 0.0176 is where solving the first working set alone ends.
     expect(record.objective).toBeCloseTo(0.00569191, 8)
+  })
+})
+
+describe('a run that was to go on', () => {
+  const document: DocumentInput = {
+    ...planted,
+    methods: [{ id: 'sgd', optimizer: 'adam', epochs: 12, precision: 'f64' }],
+    limits: { iterations: 5 },
+  }
+
+  /** Goes on from a stopped run, of whose state something else is made first. */
+  async function goOn(change: (arrays: NamedArrays) => NamedArrays) {
+    const { specs, problem } = prepare(document)
+    const first = await drain(executeRun(problem, specs[0], quietHost))
+    const { history, record } = first
+    const arrays = change(first.state)
+    const { sha256 } = problem.summary
+    const rest = prepare({ ...document, limits: undefined }).specs[0]
+    const resume = { arrays, sha256, before: { history, record } }
+    return { earlier: record, output: await drain(executeRun(problem, { ...rest, resume }, quietHost)) }
+  }
+
+  it('and is refused, is the earlier one, with the reason', async () => {
+    const { earlier, output } = await goOn(() => ({}))
+    const message =
+      'Not continued, the earlier result is kept: The stopped run left nothing to go on from: start it anew.'
+    expect(output.record).toEqual({ ...earlier, error: { code: 'bad-input', message } })
+    expect(output).toMatchObject({ network: null, state: {} })
+  })
+
+  it('and loses what it had, is the earlier one', async () => {
+    const { earlier, output } = await goOn((arrays) => {
+      const huge = arrays['state.weights.W1'].data.map(() => 1e200)
+      // Neither its weights nor its best ones are of use.
+      const numbers = arrays['state.numbers'].data.slice()
+      numbers.set([NaN, NaN], numbers.length - 2)
+      return {
+        ...arrays,
+        'state.numbers': { shape: [numbers.length], data: numbers },
+        'state.weights.W1': { ...arrays['state.weights.W1'], data: huge },
+      }
+    })
+    expect(earlier.objective).not.toBeNull()
+    expect(output.record).toMatchObject({ ...earlier, error: { code: 'internal' } })
+    expect(output.record.error!.message).toMatch(/Not continued.*without a network.*diverged/)
+    expect(output.network).toBeNull()
+  })
+
+  it('and does, replaces it', async () => {
+    const { earlier, output } = await goOn((arrays) => arrays)
+    expect(output.record).toMatchObject({ iterations: 12, details: { 'continued from epoch': 5 } })
+    expect(output.record.objective!).toBeLessThan(earlier.objective!)
+    expect(output.record).not.toHaveProperty('error')
   })
 })

@@ -59,6 +59,15 @@ describe('applyPush', () => {
     const short = runState({ state: 'finished', status: 'solved', points: [point(0, 5)], from: 0 })
     expect(applyPush(done, short).history).toEqual([point(0, 5)])
   })
+
+  test('a run that was to go on and did not keeps the history of its earlier part', () => {
+    const earlier = history.slice(0, 5)
+    const queued = runState({ state: 'queued', points: earlier, from: 0 })
+    const going = runState({ points: history.slice(5, 9), from: 5 })
+    const back = runState({ state: 'finished', status: 'solved', points: earlier, from: 0 })
+    expect(follow([queued, going, back]).history).toEqual(earlier)
+    expect(follow([queued, going, back, back])).toEqual(follow([queued, back]))
+  })
 })
 
 describe('applySnapshot', () => {
