@@ -136,15 +136,29 @@ export interface KernelExports {
     shift: number,
     single: boolean,
   ): void
-  /** out[i] = Σ of rows i·group … of a, n columns. */
-  sumRowGroups(a: number, groups: number, group: number, n: number, out: number, single: boolean): void
-  /** Rows i·group … of out = row i of d where a > 0, else 0. */
-  spreadRows(
-    d: number,
+  /**
+   * With N = (h − center)·factor, z = N·gamma + shift by columns (`columns`: these four, n entries each), for each group of
+   * rows: counts = rows of z > 0, actives = Σ of their N, sums = Σ of their z.
+   */
+  poolActive(
+    h: number,
     groups: number,
     group: number,
     n: number,
-    a: number,
+    columns: number,
+    counts: number,
+    actives: number,
+    sums: number,
+    single: boolean,
+  ): void
+  /** out = (row of d of the group where z > 0, else 0) − N·share − mean; `columns` goes on with share and mean. */
+  spreadSlopes(
+    h: number,
+    groups: number,
+    group: number,
+    n: number,
+    columns: number,
+    d: number,
     out: number,
     single: boolean,
   ): void

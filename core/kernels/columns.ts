@@ -103,46 +103,6 @@ export function subtractColumns(D: Real, A: Real, factor: Columns, shift: Column
   })
 }
 
-/** Row i of out = Σ of rows i·group … (i + 1)·group − 1 of A. */
-export function sumRowGroups(A: Real, group: number, out: Real): void {
-  requireGroups(A, group, out)
-  const host = hostOf(A.data, out.data)
-  const [from, to] = [A.data, out.data]
-  if (host) {
-    host.kernels.sumRowGroups(from.byteOffset, out.rows, group, A.cols, to.byteOffset, isSingle(from))
-    return
-  }
-  to.fill(0)
-  const m = A.cols
-  for (let r = 0, at = 0; r < A.rows; r++) {
-    for (let j = 0, sum = Math.floor(r / group) * m; j < m; j++, at++, sum++) to[sum] += from[at]
-  }
-}
-
-/** Rows i·group … (i + 1)·group − 1 of out = row i of D where A > 0, else 0. */
-export function spreadRows(D: Real, group: number, A: Real, out: Real): void {
-  requireGroups(out, group, D)
-  requireEqual(A.data, out.data)
-  const host = hostOf(D.data, A.data, out.data)
-  const [from, gate, to] = [D.data, A.data, out.data]
-  if (host) {
-    const [d, a, o] = [from.byteOffset, gate.byteOffset, to.byteOffset]
-    host.kernels.spreadRows(d, D.rows, group, D.cols, a, o, isSingle(from))
-    return
-  }
-  const m = D.cols
-  for (let r = 0, at = 0; r < out.rows; r++) {
-    for (let j = 0, row = Math.floor(r / group) * m; j < m; j++, at++, row++) {
-      to[at] = gate[at] > 0 ? from[row] : 0
-    }
-  }
-}
-
-function requireGroups(A: Real, group: number, grouped: Real): void {
-  if (A.rows === grouped.rows * group && A.cols === grouped.cols) return
-  throw new RangeError(`${A.rows}×${A.cols} is not ${grouped.rows}×${grouped.cols} in groups of ${group}.`)
-}
-
 function eachEntry({ rows, cols, data }: Real, visit: (value: number, j: number, at: number) => void): void {
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++, at++) visit(data[at], j, at)

@@ -32,9 +32,11 @@ const offsets = {
   beta: 120,
   limit: 128,
   wide: 132,
+  rowsA: 136,
+  columnsA: 140,
 } as const
 
-export const jobBytes = 136
+export const jobBytes = 144
 
 /** How op(B) is found: stored as k×n, stored as n×k, or gates ⊗ residuals (see `Product.gates`). */
 export const kindsOfB = { plain: 0, transposed: 1, gated: 2 } as const
@@ -59,6 +61,11 @@ export interface Product {
   readonly single?: boolean
   /** Bytes, one for each row of the *stored* A: a row whose byte is 0 counts as zero. */
   readonly rowMask?: number
+  /**
+   * Addresses of lists of 32-bit words: where each row of the stored A begins, and how many bytes from there each of its
+   * columns is. With them `a`, `lda` and `rowMask` play no part.
+   */
+  readonly scattered?: { readonly rows: number; readonly columns: number }
   /** B[i, p·outputs + c] = gates[i·stride + p] · b[i·ldb + c]; `b` then holds k×outputs entries. */
   readonly gates?: { readonly address: number; readonly stride: number; readonly outputs: number }
   /** Compute only the tiles that meet the lower triangle of C; what the others hold is left as it was. */
@@ -108,6 +115,8 @@ export function writeJob(
   put('kindB', product.gates ? kindsOfB.gated : product.transposeB ? kindsOfB.transposed : kindsOfB.plain)
   for (const field of ['a', 'lda', 'b', 'ldb', 'c', 'ldc', 'm', 'n', 'k'] as const) put(field, product[field])
   put('rowMask', product.rowMask ?? 0)
+  put('rowsA', product.scattered?.rows ?? 0)
+  put('columnsA', product.scattered?.columns ?? 0)
   put('gates', product.gates?.address ?? 0)
   put('gateStride', product.gates?.stride ?? 0)
   put('outputs', product.gates?.outputs ?? 1)

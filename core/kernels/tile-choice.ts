@@ -14,20 +14,22 @@ export const narrowTiles: TileChoice = { wide: () => false, countProduct: () => 
 /** What is rehearsed, in bytes: strips of A and B as deep as those of a product, and the tiles. */
 const depthBytes = 2048
 const sizes = { a: 6 * depthBytes, b: 16 * depthBytes, tiles: 12 * 64 }
-const repeats = 16
+const repeats = 8
 /** The shortest of so many tries counts: the machine may be busy with something else. */
-const tries = 3
+const tries = 8
+/** Milliseconds until the clock is asked again for the first time; then twice as many each time. */
+const firstPause = 5
 
 /**
  * Chooses by the clock.
  *
  * Which tiles are faster depends on the registers of the processor and on what the compiler makes of them, and nothing
- * tells either. Compilers optimise a kernel in the background once it has run for a while: the clock is asked again
- * after 2, 4, 8 … products. A wrong choice costs time and nothing else.
+ * tells either. Compilers optimise a kernel in the background once it has run for a while, so the clock is asked again,
+ * at growing intervals. A wrong choice costs time and nothing else.
  */
 export class TimedTiles implements TileChoice {
-  private products = 0
-  private next = 1
+  private next = -Infinity
+  private pause = firstPause
   private faster = { single: false, double: false }
   private readonly kernels: Pick<KernelExports, 'rehearse'>
   private readonly arena: Arena
@@ -35,7 +37,7 @@ export class TimedTiles implements TileChoice {
 
   /**
    * @param arena for the rehearsals; freed after each
-   * @param now a clock, in any unit
+   * @param now a clock, in milliseconds
    */
   constructor(kernels: Pick<KernelExports, 'rehearse'>, arena: Arena, now: () => number) {
     this.kernels = kernels
@@ -48,9 +50,10 @@ export class TimedTiles implements TileChoice {
   }
 
   countProduct(): void {
-    this.products++
-    if (this.products < this.next) return
-    this.next *= 2
+    const time = this.now()
+    if (time < this.next) return
+    this.next = time + this.pause
+    this.pause *= 2
     this.faster = { single: this.isWideFaster(true), double: this.isWideFaster(false) }
   }
 

@@ -22,20 +22,27 @@ export function addColumnSums(N: Matrix<RealArray>, dZ: Matrix<RealArray>, sums:
 }
 
 /**
- * dZ −= mean(dZ) + N·(n/rows)·dγ in place: what the columns lose because the normalisation takes away their mean and
- * their size.
+ * What the columns of dZ lose because the normalisation takes away their mean and their size: N·share + mean.
  *
  * @param rows over which the sums are
  */
-export function centerSlopes(
-  dZ: Matrix<RealArray>,
-  N: Matrix<RealArray>,
+export function slopeShares(
   { plain, ofProducts }: ColumnSums,
   n: number,
   rows: number,
+): { share: Float64Array; mean: Float64Array } {
+  return { share: ofProducts.map((sum) => (sum * n) / rows), mean: plain.map((sum) => sum / rows) }
+}
+
+/** dZ −= N·share + mean, in place. */
+export function centerSlopes(
+  dZ: Matrix<RealArray>,
+  N: Matrix<RealArray>,
+  sums: ColumnSums,
+  n: number,
+  rows: number,
 ): void {
-  const share = ofProducts.map((sum) => (sum * n) / rows)
-  const mean = plain.map((sum) => sum / rows)
+  const { share, mean } = slopeShares(sums, n, rows)
   subtractColumns(dZ, N, share, mean)
 }
 

@@ -8,7 +8,7 @@ import { multiply, scaleColumns } from '../linalg/products.ts'
 import { addColumnSums, centerSlopes, columnSlopes, noSums, scaleGradients } from './bn-backward.ts'
 import { HiddenLayer, normalize, scaleShift, type BatchStatistics } from './bn-statistics.ts'
 import { maskInactive } from './feedforward.ts'
-import { matrixRows } from './row-source.ts'
+import { matrixRows, type RowSource } from './row-source.ts'
 
 /** A hidden layer with its normalisation: W h×m; γ and α m entries each. */
 export interface NormalizedLayer<T extends RealArray = Float64Array> {
@@ -19,7 +19,7 @@ export interface NormalizedLayer<T extends RealArray = Float64Array> {
 
 /** What a layer made of its input, rows×m each. */
 export interface LayerPass<T extends RealArray = Float64Array> {
-  input: Matrix<T>
+  input: RowSource<T>
   statistics: BatchStatistics
   /** Normalised columns. */
   N: Matrix<T>
@@ -39,17 +39,16 @@ export interface PassOptions {
 /** One layer; the statistics are those of the input unless they are given. */
 export function passLayer<T extends RealArray>(
   layer: NormalizedLayer<T>,
-  input: Matrix<T>,
+  input: RowSource<T>,
   { n, rectified }: PassOptions,
   stored?: BatchStatistics,
 ): LayerPass<T> {
   const { W } = layer
-  const hidden = new HiddenLayer(matrixRows(input), W, { rectified, entries: input.rows * W.cols })
+  const hidden = new HiddenLayer(input, W, { rectified, entries: input.rows * W.cols })
   const statistics = stored ?? hidden.statistics(n)
-  const taken = hidden.take(0)
-  const H = rectified ? taken.clone() : null
-  const N = normalize(taken, statistics)
-  return { input, statistics, N, H, A: scaleShift(N, layer, n, !rectified) }
+  const H = hidden.whole()
+  const N = rectified ? normalize(H, statistics) : normalize(H, statistics, H)
+  return { input, statistics, N, H: rectified ? H : null, A: scaleShift(N, layer, n, !rectified) }
 }
 
 /** Every layer, each on the activations of the one before. */
@@ -59,7 +58,7 @@ export function passLayers<T extends RealArray>(
   options: PassOptions,
 ): LayerPass<T>[] {
   const passes: LayerPass<T>[] = []
-  for (const layer of layers) passes.push(passLayer(layer, passes.at(-1)?.A ?? X, options))
+  for (const layer of layers) passes.push(passLayer(layer, matrixRows(passes.at(-1)?.A ?? X), options))
   return passes
 }
 
@@ -70,7 +69,7 @@ export function activationsBehind(
   options: PassOptions,
   stored?: readonly BatchStatistics[],
 ): Matrix {
-  return layers.reduce((A, layer, l) => passLayer(layer, A, options, stored?.[l]).A, X)
+  return layers.reduce((A, layer, l) => passLayer(layer, matrixRows(A), options, stored?.[l]).A, X)
 }
 
 /** The gradient of every layer from dA, ∂ℓ/∂ the last activations, which is overwritten; formulas in bn-gradient.ts. */
@@ -102,8 +101,7 @@ function backLayer<T extends RealArray>(
   centerSlopes(dA, N, sums, n, N.rows)
   if (H) maskInactive(dA, H)
   const dH = scaleColumns(dA, columnSlopes(gamma, statistics), dA)
-  return {
-    dH,
-    gradient: { W: multiply(input, dH, { transposeA: true }), ...scaleGradients(sums, n, dH) },
-  }
+  const W = dH.zerosAlike(input.cols, dH.cols)
+  input.addTransposeTimes(dH, 0, input.rows, W)
+  return { dH, gradient: { W, ...scaleGradients(sums, n, dH) } }
 }

@@ -17,11 +17,11 @@ import {
 } from './bn-front.ts'
 import { bnLossGradient } from './bn-gradient.ts'
 import { depthOf, hiddenNames, outputName } from './bn-names.ts'
-import { HiddenLayer, normalize, scaleShift, type BatchStatistics } from './bn-statistics.ts'
+import { bnActivation } from './bn-activation.ts'
+import { HiddenLayer, type BatchStatistics } from './bn-statistics.ts'
 import type { LossGradient, NetworkFamily, NetworkShape } from './family.ts'
 import { decayed, free, randomWeights } from './initialize.ts'
 import { geometryArray, geometryOf, patchCount, patchSize, type PatchGeometry } from './patches.ts'
-import { sumGroups } from './pooling.ts'
 import { matrixRows, patchRows, type RowSource } from './row-source.ts'
 
 export type NormalizedSettings = FamilySettings<'bn-relu' | 'relu-bn' | 'conv-bn'>
@@ -130,7 +130,7 @@ export function normalizedFamily<Settings extends NormalizedSettings>(
  * ℓ and ∇ℓ of a network of these families, through the statistics of the rows of X.
  *
  * @param n training rows, of which those of X are all or a batch
- * @param entries bound of a block of the last hidden layer, and of the patches
+ * @param entries up to which the last hidden layer is kept
  */
 export function normalizedLossGradient<T extends RealArray>(
   network: TrainedNetwork<T>,
@@ -144,7 +144,7 @@ export function normalizedLossGradient<T extends RealArray>(
   const passes = passLayers(front, X, options)
   const A = passes.at(-1)?.A ?? X
   const dX = front.length > 0 ? A.roomAlike(A.rows, A.cols) : null
-  const hidden = new HiddenLayer(sourceOf(network, A, entries), last.W1, { rectified, entries })
+  const hidden = new HiddenLayer(sourceOf(network, A), last.W1, { rectified, entries })
   const { loss: value, gradient, statistics } = bnLossGradient(last, hidden, Y, loss, { ...options, dX })
   const before = dX ? backLayers(front, passes, dX, options) : []
   return {
@@ -190,7 +190,7 @@ export function normalizedNetwork(
   const n = source.rows
   let input = source
   const statistics = front.map((layer) => {
-    const pass = passLayer(layer, input.take(0, n), { n, rectified })
+    const pass = passLayer(layer, input, { n, rectified })
     input = matrixRows(pass.A)
     return pass.statistics
   })
@@ -237,13 +237,9 @@ const storedStatistics = (network: TrainedNetwork): BatchStatistics[] =>
   }))
 
 /** The rows that the statistics are taken over: those of X, or their patches. */
-function sourceOf<T extends RealArray>(
-  network: TrainedNetwork<T>,
-  X: Matrix<T>,
-  entries?: number,
-): RowSource<T> {
+function sourceOf<T extends RealArray>(network: TrainedNetwork<T>, X: Matrix<T>): RowSource<T> {
   const geometry = storedGeometry(network)
-  return geometry ? patchRows(X, geometry, entries) : matrixRows(X)
+  return geometry ? patchRows(X, geometry) : matrixRows(X)
 }
 
 const storedGeometry = (network: TrainedNetwork<RealArray>): PatchGeometry | null =>
@@ -301,9 +297,10 @@ function respond(
 ): Matrix {
   const { like, group } = hidden.source
   const F = like.roomAlike(hidden.rows / group, weights.W2.cols)
+  const activation = bnActivation({ statistics, scale: weights, n, rows: hidden.rows, group, rectified })
   hidden.eachBlock(({ first, rows }, i) => {
-    const Z = scaleShift(normalize(hidden.take(i), statistics), weights, n, !rectified)
-    multiply(sumGroups(Z, group), weights.W2, { out: rowRange(F, first / group, rows / group) })
+    const { A } = activation.forth(hidden.take(i))
+    multiply(A, weights.W2, { out: rowRange(F, first / group, rows / group) })
   })
   return F
 }

@@ -105,6 +105,38 @@ export function patchRange<T extends RealArray>(
   return patches
 }
 
+/** The patches of every row of `images` where they are: entry j of patch k is starts[k] + offsets[j] in its row. */
+export interface ScatteredPatches<T extends RealArray> {
+  images: Matrix<T>
+  starts: Int32Array
+  offsets: Int32Array
+}
+
+/** The patches of the rows of X, which are copied only where they need a rim of zeros. */
+export function scatteredPatches<T extends RealArray>(
+  X: Matrix<T>,
+  geometry: PatchGeometry,
+): ScatteredPatches<T> {
+  const { height, width, channels, filterWidth, stride } = geometry
+  const { down, across } = patchGrid(geometry)
+  const wide = width + 2 * paddingOf(width, geometry)
+  const tall = height + 2 * paddingOf(height, geometry)
+  // An image with its rim is the one patch of a filter as large as that.
+  const images =
+    wide * tall === width * height
+      ? X
+      : extractPatches(X, { ...geometry, filterHeight: tall, filterWidth: wide, stride: 1 })
+  const pixel = (row: number, column: number): number => (row * wide + column) * channels
+  const starts = Int32Array.from({ length: down * across }, (_, k) =>
+    pixel(Math.floor(k / across) * stride, (k % across) * stride),
+  )
+  const offsets = Int32Array.from({ length: patchSize(geometry) }, (_, j) => {
+    const along = filterWidth * channels
+    return pixel(Math.floor(j / along), 0) + (j % along)
+  })
+  return { images, starts, offsets }
+}
+
 /** No padding along an axis of length 1: a signal has no rows above and below it. */
 const paddingOf = (side: number, { padding }: PatchGeometry): number => (side === 1 ? 0 : padding)
 

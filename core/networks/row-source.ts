@@ -1,7 +1,9 @@
 import { addCenteredSquares, addColumnSums } from '../kernels/columns.ts'
+import { gemmScattered, type Scattered } from '../kernels/scattered.ts'
 import type { Matrix, RealArray } from '../linalg/matrix.ts'
-import { BLOCK_ENTRIES, rowBlocks, rowRange } from './blocks.ts'
-import { extractPatches, patchCount, patchRange, patchSize, type PatchGeometry } from './patches.ts'
+import { multiply } from '../linalg/products.ts'
+import { rowRange } from './blocks.ts'
+import { scatteredPatches, type PatchGeometry } from './patches.ts'
 
 /** The rows that batch normalisation sees: those of a matrix, or the patches of its rows, made when they are needed. */
 export interface RowSource<T extends RealArray = Float64Array> {
@@ -11,8 +13,10 @@ export interface RowSource<T extends RealArray = Float64Array> {
   readonly group: number
   /** Made where matrices of its rows are made. */
   readonly like: Matrix<T>
-  /** Rows first … first + count − 1, not to be written to. */
-  take(first: number, count: number): Matrix<T>
+  /** The product of rows first … first + count − 1 with W, rows×m: `out` or a new matrix. */
+  times(W: Matrix<T>, first: number, count: number, out?: Matrix<T>): Matrix<T>
+  /** Adds their transpose times D (count×m) to `out`, cols×m. */
+  addTransposeTimes(D: Matrix<T>, first: number, count: number, out: Matrix<T>): void
   /** Column means, 1×cols. */
   means(): Matrix<T>
   /** Frobenius norm. */
@@ -20,59 +24,81 @@ export interface RowSource<T extends RealArray = Float64Array> {
 }
 
 /** The rows of X. */
-export function matrixRows<T extends RealArray>(X: Matrix<T>, group = 1): RowSource<T> {
-  const take = (first: number, count: number): Matrix<T> => rowRange(X, first, count)
-  return { rows: X.rows, cols: X.cols, group, like: X, take, ...lazySums(X, X.cols, [() => X], X.rows) }
-}
-
-/** The patches of the rows of X: a matrix while it is small (`entries`), else made anew for each use. */
-export function patchRows<T extends RealArray>(
-  X: Matrix<T>,
-  geometry: PatchGeometry,
-  entries = BLOCK_ENTRIES,
-): RowSource<T> {
-  const [group, cols] = [patchCount(geometry), patchSize(geometry)]
-  const rows = X.rows * group
-  if (rows * cols <= entries) return matrixRows(extractPatches(X, geometry), group)
-  const take = (first: number, count: number): Matrix<T> => patchRange(X, geometry, first, count)
-  const blocks = rowBlocks(rows, cols, entries).map(
-    ({ first, rows: count }) =>
-      () =>
-        take(first, count),
-  )
-  return { rows, cols, group, like: X, take, ...lazySums(X, cols, blocks, rows) }
-}
-
-/** Both from one pass over the blocks, when one is asked for: making them is most of the work. */
-function lazySums<T extends RealArray>(
-  X: Matrix<T>,
-  cols: number,
-  blocks: readonly (() => Matrix<T>)[],
-  rows: number,
-): Pick<RowSource<T>, 'means' | 'size'> {
-  let known: { sums: Float64Array; squares: Float64Array } | null = null
-  const both = () => (known ??= sumsOf(X, cols, blocks))
+export function matrixRows<T extends RealArray>(X: Matrix<T>): RowSource<T> {
   return {
-    means: () => meansOf(X, both().sums, rows),
-    size: () => Math.sqrt(both().squares.reduce((sum, square) => sum + square, 0)),
+    rows: X.rows,
+    cols: X.cols,
+    group: 1,
+    like: X,
+    times: (W, first, count, out) => multiply(rowRange(X, first, count), W, { out }),
+    addTransposeTimes: (D, first, count, out) =>
+      void multiply(rowRange(X, first, count), D, { transposeA: true, beta: 1, out }),
+    means: () => columnMeans(X),
+    size: () => sizeOf(columnSums(X)),
   }
 }
 
-/** Sums and sums of squares of the columns of all blocks. */
-function sumsOf<T extends RealArray>(
-  X: Matrix<T>,
-  cols: number,
-  blocks: readonly (() => Matrix<T>)[],
-): { sums: Float64Array; squares: Float64Array } {
-  const [sums, squares, origin] = [0, 1, 2].map(() => new Float64Array(cols))
-  for (const make of blocks) {
-    X.scoped(() => {
-      const block = make()
-      addColumnSums(block, sums)
-      addCenteredSquares(block, origin, squares)
-    })
+/** The patches of the rows of X, multiplied where they are: no matrix of them is made. */
+export function patchRows<T extends RealArray>(X: Matrix<T>, geometry: PatchGeometry): RowSource<T> {
+  const { images, starts, offsets } = scatteredPatches(X, geometry)
+  const [group, cols] = [starts.length, offsets.length]
+  const rows = X.rows * group
+  const all = new Int32Array(rows)
+  for (let i = 0, r = 0; i < X.rows; i++) {
+    for (let k = 0; k < group; k++, r++) all[r] = i * images.cols + starts[k]
   }
+  const patches = (first: number, count: number): Scattered<T> => ({
+    rows: count,
+    cols,
+    data: images.data,
+    starts: all.subarray(first, first + count),
+    offsets,
+  })
+  let known: ColumnSums | null = null
+  const sums = (): ColumnSums => (known ??= patchSums(images, starts, offsets))
+  return {
+    rows,
+    cols,
+    group,
+    like: X,
+    times(W, first, count, out = X.roomAlike(count, W.cols)) {
+      gemmScattered(patches(first, count), W, out)
+      return out
+    },
+    addTransposeTimes: (D, first, count, out) =>
+      gemmScattered(patches(first, count), D, out, { transposeA: true, beta: 1 }),
+    means: () => meansOf(X, sums().sums, rows),
+    size: () => sizeOf(sums()),
+  }
+}
+
+/** Sums and sums of squares of columns. */
+interface ColumnSums {
+  sums: Float64Array
+  squares: Float64Array
+}
+
+function columnSums(X: Matrix<RealArray>): ColumnSums {
+  const [sums, squares, origin] = [0, 1, 2].map(() => new Float64Array(X.cols))
+  addColumnSums(X, sums)
+  addCenteredSquares(X, origin, squares)
   return { sums, squares }
+}
+
+const sizeOf = ({ squares }: ColumnSums): number =>
+  Math.sqrt(squares.reduce((sum, square) => sum + square, 0))
+
+/** Of the patches: an entry of a patch meets one pixel at each position, so that the sums of the pixels tell all. */
+function patchSums(images: Matrix<RealArray>, starts: Int32Array, offsets: Int32Array): ColumnSums {
+  const ofPixels = columnSums(images)
+  const overPositions = (values: Float64Array): Float64Array => {
+    const total = new Float64Array(offsets.length)
+    for (let k = 0; k < starts.length; k++) {
+      for (let j = 0; j < offsets.length; j++) total[j] += values[starts[k] + offsets[j]]
+    }
+    return total
+  }
+  return { sums: overPositions(ofPixels.sums), squares: overPositions(ofPixels.squares) }
 }
 
 /** The column means of X as a 1×d matrix. */

@@ -1,6 +1,6 @@
 /**
- * Runs the kernels until V8 has optimised them and prints a hash of what they compute then: for a test that starts this
- * with different switches of V8, and with narrow tiles or, by the argument `wide`, wide ones.
+ * Runs the kernels until V8 has optimised them and prints a hash of what they compute then. With the argument `wide` by
+ * wide tiles, with `joined` after `joinVectors`.
  */
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
@@ -9,15 +9,18 @@ import * as columns from '../../core/kernels/columns.ts'
 import * as elementwise from '../../core/kernels/elementwise.ts'
 import { engine } from '../../core/kernels/engine.ts'
 import * as fused from '../../core/kernels/fused.ts'
+import { poolActive, spreadSlopes } from '../../core/kernels/pooling.ts'
 import { gemm } from '../../core/kernels/gemm.ts'
 import { cholesky } from '../../core/linalg/cholesky.ts'
 import { Matrix } from '../../core/linalg/matrix.ts'
 import { stream } from '../../core/random/index.ts'
+import { joinVectors } from '../../electron/services/joined-vectors.ts'
 
-const [rows, cols] = [126, 70]
+const [rows, cols, group] = [126, 70, 42]
 const rounds = 300
 const normals = stream(7).normals(rows * rows + 997)
 const wide = process.argv.includes('wide')
+if (process.argv.includes('joined')) joinVectors()
 const host = engine()
 host.useTiles({ wide: () => wide, countProduct: () => undefined })
 
@@ -58,12 +61,17 @@ function inPrecision(arena: Arena, single: boolean): ArrayBufferView[] {
   columns.addColumnProducts(D, A, sums, both)
   columns.affineColumns(A, { center, factor, shift }, true, A)
   columns.subtractColumns(D, A, factor, shift)
+  const activation = { center, factor, gamma: squares, shift }
+  const [counts, actives, pooled] = [1, 2, 3].map(() => matrix(rows / group, cols))
+  poolActive(A, group, activation, { counts, actives, sums: pooled })
+  spreadSlopes(W, group, activation, { share: both, mean: center }, pooled, D)
   elementwise.maskInactive(D.data, A.data)
   elementwise.combineInto(0.3, D.data, -0.7, V.data)
   elementwise.momentumStep(V.data, D.data, 0.9, true)
   elementwise.rectifyInPlace(W.data)
   elementwise.adamStep(V.data, A.data, W.data, { first: 0.9, second: 0.999, epsilon: 1e-8 }, 3)
-  return [...products, sums, squares, both, A.data, D.data, V.data, W.data]
+  const grouped = [counts.data, actives.data, pooled.data]
+  return [...products, sums, squares, both, ...grouped, A.data, D.data, V.data, W.data]
 }
 
 // The compiler works beside us, and what it has compiled is used from the next call on.

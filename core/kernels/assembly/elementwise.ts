@@ -129,11 +129,49 @@ function adamOf<T>(
   }
 }
 
-/** Rows of `bytes` bytes: row i of `to` is row rows[i] of `from`. */
+/**
+ * Rows of `bytes` bytes: row i of `to` is row rows[i] of `from`. Four rows go abreast: memory that is far away answers
+ * several requests at a time.
+ */
 export function gatherRows(from: usize, bytes: usize, rows: usize, count: usize, to: usize): void {
-  for (let i: usize = 0; i < count; i++, rows += 4, to += bytes) {
-    memory.copy(to, from + <usize>load<u32>(rows) * bytes, bytes)
+  const lines = bytes & ~63
+  let i: usize = 0
+  for (; i + 4 <= count; i += 4, rows += 16) {
+    const a = from + <usize>load<u32>(rows) * bytes
+    const b = from + <usize>load<u32>(rows, 4) * bytes
+    const c = from + <usize>load<u32>(rows, 8) * bytes
+    const d = from + <usize>load<u32>(rows, 12) * bytes
+    for (let at: usize = 0; at < lines; at += 64) {
+      copyLine(a + at, to + at)
+      copyLine(b + at, to + bytes + at)
+      copyLine(c + at, to + 2 * bytes + at)
+      copyLine(d + at, to + 3 * bytes + at)
+    }
+    to = copyRest(a, to, lines, bytes)
+    to = copyRest(b, to, lines, bytes)
+    to = copyRest(c, to, lines, bytes)
+    to = copyRest(d, to, lines, bytes)
   }
+  for (; i < count; i++, rows += 4) to = copyRest(from + <usize>load<u32>(rows) * bytes, to, 0, bytes)
+}
+
+/** What lies behind the first `done` bytes of a row. @returns where the next row goes */
+@inline
+function copyRest(from: usize, to: usize, done: usize, bytes: usize): usize {
+  memory.copy(to + done, from + done, bytes - done)
+  return to + bytes
+}
+
+@inline
+function copyLine(from: usize, to: usize): void {
+  const v0 = v128.load(from)
+  const v1 = v128.load(from, 16)
+  const v2 = v128.load(from, 32)
+  const v3 = v128.load(from, 48)
+  v128.store(to, v0)
+  v128.store(to, v1, 16)
+  v128.store(to, v2, 32)
+  v128.store(to, v3, 48)
 }
 
 /** Zeros. */

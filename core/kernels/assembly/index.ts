@@ -1,11 +1,9 @@
 export {
   affineColumns,
-  spreadRows,
   squareColumns,
   subtractColumns,
   sumColumns,
   sumProducts,
-  sumRowGroups,
 } from './columns'
 export { adam, clear, combine, gatherRows, maskInactive, momentum, rectifyInPlace } from './elementwise'
 export {
@@ -19,5 +17,6 @@ export {
 } from './fused'
 export { rehearse, work } from './gemm'
 export { copyPatches } from './patches'
+export { poolActive, spreadSlopes } from './pooling'
 export { choleskyLeaf, solveLeftLeaf, solveRightLeaf } from './triangular'
 export { axpy, dot, multiplyTransposeVector, multiplyVector, scale, symmetricMultiplyVector } from './vector'

@@ -69,6 +69,11 @@ export const LIMIT: usize = 128
 /** Are two neighbouring tiles taken together? */
 @inline
 export const WIDE: usize = 132
+/** Addresses of the rows of the stored A, and how many bytes from there each of its columns is; 0: it is in one piece. */
+@inline
+export const ROWS_A: usize = 136
+@inline
+export const COLUMNS_A: usize = 140
 
 /** Values of KIND_B. */
 @inline

@@ -20,6 +20,7 @@ export function tileCols<T>(): usize {
  * masked rows of A are zero.
  */
 export function packA<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize, out: usize): void {
+  if (field(job, Job.ROWS_A)) return packScattered<T>(job, i0, mb, k0, kb, out)
   const a = field(job, Job.A)
   const lda = field(job, Job.LDA)
   const mask = field(job, Job.ROW_MASK)
@@ -39,6 +40,43 @@ export function packA<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize,
     for (let i: usize = 0; i < mb; i += TILE_ROWS, to += strip) {
       const at = a + ((k0 + k) * lda + i0 + i) * sizeof<T>()
       packColumns<T>(at, lda, mask ? mask + k0 + k : 0, min(TILE_ROWS, mb - i), deep, alpha, to)
+    }
+  }
+}
+
+/** The same of an A whose entries are found by two lists. */
+function packScattered<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize, out: usize): void {
+  const transposed = field(job, Job.TRANSPOSE_A) != 0
+  const alpha = <T>load<f64>(job + Job.ALPHA)
+  // Entry (i, k) of op(A) is at first[i] + second[k], whichever of them are the rows.
+  const first = field(job, transposed ? Job.COLUMNS_A : Job.ROWS_A) + 4 * i0
+  const second = field(job, transposed ? Job.ROWS_A : Job.COLUMNS_A) + 4 * k0
+  for (let i: usize = 0; i < mb; i += TILE_ROWS) {
+    const rows = min(TILE_ROWS, mb - i)
+    const at = first + 4 * i
+    if (rows == TILE_ROWS) {
+      const p0 = load<usize>(at)
+      const p1 = load<usize>(at, 4)
+      const p2 = load<usize>(at, 8)
+      const p3 = load<usize>(at, 12)
+      const p4 = load<usize>(at, 16)
+      const p5 = load<usize>(at, 20)
+      for (let k: usize = 0; k < kb; k++, out += TILE_ROWS * sizeof<T>()) {
+        const offset = load<usize>(second + 4 * k)
+        store<T>(out, alpha * load<T>(p0 + offset))
+        store<T>(out, alpha * load<T>(p1 + offset), sizeof<T>())
+        store<T>(out, alpha * load<T>(p2 + offset), 2 * sizeof<T>())
+        store<T>(out, alpha * load<T>(p3 + offset), 3 * sizeof<T>())
+        store<T>(out, alpha * load<T>(p4 + offset), 4 * sizeof<T>())
+        store<T>(out, alpha * load<T>(p5 + offset), 5 * sizeof<T>())
+      }
+    } else {
+      for (let k: usize = 0; k < kb; k++) {
+        const offset = load<usize>(second + 4 * k)
+        for (let row: usize = 0; row < TILE_ROWS; row++, out += sizeof<T>()) {
+          store<T>(out, row < rows ? alpha * load<T>(load<usize>(at + 4 * row) + offset) : <T>0)
+        }
+      }
     }
   }
 }

@@ -70,6 +70,7 @@ function copyInside(
 }
 
 /** Few words at a time: a call of memory.copy would take longer. The last vector may overlap the one before. */
+@inline
 function copyWords(from: usize, to: usize, bytes: i32): void {
   let at: i32 = 0
   for (; at + 16 <= bytes; at += 16) v128.store(to + at, v128.load(from + at))

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as columns from '../../../core/kernels/columns.ts'
 import * as elementwise from '../../../core/kernels/elementwise.ts'
 import { engine } from '../../../core/kernels/engine.ts'
+import * as pooling from '../../../core/kernels/pooling.ts'
 import { copyPatches } from '../../../core/kernels/patches.ts'
 import { stream } from '../../../core/random/index.ts'
 
@@ -75,8 +76,8 @@ describe.each([
           cols: n,
           data: make(values),
         })
-        const gathered = make(new Float64Array(2 * n))
-        elementwise.gatherRows(make(A), n, Int32Array.of(4, 1), gathered)
+        const gathered = make(new Float64Array(5 * n))
+        elementwise.gatherRows(make(A), n, Int32Array.of(4, 1, 0, 5, 4), gathered)
         const [sums, squares, plain, products] = [1, 2, 3, 4].map(() => new Float64Array(n).fill(0.25))
         columns.addColumnSums(matrix(A), sums)
         columns.addCenteredSquares(matrix(A), x, squares)
@@ -88,11 +89,33 @@ describe.each([
         })
         const less = matrix(D)
         columns.subtractColumns(less, matrix(A), x, y)
-        const [pooled, spread] = [matrix(new Float64Array(2 * n), 2), matrix(D)]
-        columns.sumRowGroups(matrix(A), group, pooled)
-        columns.spreadRows(matrix(A.subarray(0, 2 * n), 2), group, matrix(D), spread)
-        return [gathered, sums, squares, plain, products, ...moved, less.data, pooled.data, spread.data]
+        const activation = { center: x, factor: y, gamma: z, shift: x }
+        const grouped = [1, 2, 3].map(() => matrix(new Float64Array(2 * n).fill(9), 2))
+        const [counts, actives, activated] = grouped
+        pooling.poolActive(matrix(A), group, activation, { counts, actives, sums: activated })
+        const spread = matrix(D)
+        const slopes = matrix(D.subarray(0, 2 * n), 2)
+        pooling.spreadSlopes(matrix(A), group, activation, { share: y, mean: z }, slopes, spread)
+        const results = grouped.map(({ data }) => data)
+        return [gathered, sums, squares, plain, products, ...moved, less.data, ...results, spread.data]
       })
+    })
+  })
+
+  it('pooling counts NaN as active, so that divergence is seen', () => {
+    const activation = {
+      center: Float64Array.of(0),
+      factor: Float64Array.of(1),
+      gamma: Float64Array.of(1),
+      shift: Float64Array.of(0),
+    }
+    agree(single, (make) => {
+      const [counts, actives, sums] = [1, 2, 3].map(() => ({ rows: 2, cols: 1, data: make([9, 9]) }))
+      const H = { rows: 4, cols: 1, data: make([1, NaN, -1, 2]) }
+      pooling.poolActive(H, 2, activation, { counts, actives, sums })
+      expect([...counts.data]).toEqual([2, 1])
+      expect([...sums.data]).toEqual([NaN, 2])
+      return [counts.data, actives.data, sums.data]
     })
   })
 
@@ -115,6 +138,8 @@ it('refuses arrays of different lengths and of different precision', () => {
     expect(() => elementwise.combineInto(1, arena.float64(3), 1, arena.float64(4))).toThrow('3 and 4')
     expect(() => elementwise.combineInto(1, arena.float64(3), 1, arena.float32(3))).toThrow('one precision')
     const [A, B] = [1, 2].map((rows) => ({ rows, cols: 3, data: arena.float64(3 * rows) }))
-    expect(() => columns.sumRowGroups(A, 2, B)).toThrow('groups of 2')
+    const none = { share: new Float64Array(3), mean: new Float64Array(3) }
+    const activation = { center: none.mean, factor: none.mean, gamma: none.mean, shift: none.mean }
+    expect(() => pooling.spreadSlopes(A, 2, activation, none, B, A)).toThrow('groups of 2')
   })
 })

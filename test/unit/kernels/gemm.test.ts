@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Engine, engine } from '../../../core/kernels/engine.ts'
 import { gemm, type GemmOptions } from '../../../core/kernels/gemm.ts'
+import { gemmScattered } from '../../../core/kernels/scattered.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
 import { gram, multiply, multiplySingle, outerGram } from '../../../core/linalg/products.ts'
 import { stream } from '../../../core/random/index.ts'
@@ -213,4 +214,53 @@ describe('both builds', () => {
       }
     },
   )
+})
+
+describe('product of a matrix that is not in one piece', () => {
+  it.each([
+    [1, 1, 1],
+    [13, 7, 20],
+    [250, 66, 530],
+  ])('%i×%i of depth %i: as of a copy, in either precision, in the kernel memory and outside', (m, n, k) => {
+    const source = stream(4)
+    const starts = Int32Array.from({ length: m }, () => source.integer(900))
+    const offsets = Int32Array.from({ length: k }, () => source.integer(700))
+    const values = source.normals(1600)
+    const A = { rows: m, cols: k, data: values, starts, offsets }
+    const copy = new Matrix(m, k, new Float64Array(m * k))
+    for (let i = 0; i < m; i++) for (let j = 0; j < k; j++) copy.set(i, j, values[starts[i] + offsets[j]])
+    for (const transposeA of [false, true]) {
+      const B = randomMatrix(transposeA ? m : k, n, 'B')
+      const C = randomMatrix(transposeA ? k : m, n, 'C')
+      const expected = multiply(copy, B, { transposeA, beta: -2, out: C.clone() })
+      const outside = C.clone()
+      gemmScattered(A, B, outside, { transposeA, beta: -2 })
+      expect(largestDifference(outside.data, expected.data)).toBeLessThan(1e-12)
+      engine().scratch((arena) => {
+        const inside = arena.adopt(C)
+        const data = arena.float64(values.length)
+        data.set(values)
+        gemmScattered({ ...A, data }, arena.adopt(B), inside, { transposeA, beta: -2 })
+        expect(largestDifference(inside.data, expected.data)).toBeLessThan(1e-12)
+        const single = (entries: Float64Array) => {
+          const copied = arena.float32(entries.length)
+          copied.set(entries)
+          return copied
+        }
+        const C32 = { rows: C.rows, cols: C.cols, data: single(C.data) }
+        const B32 = { rows: B.rows, cols: B.cols, data: single(B.data) }
+        gemmScattered({ ...A, data: single(values) }, B32, C32, { transposeA, beta: -2 })
+        expect(largestDifference(C32.data, expected.data)).toBeLessThan(2e-4)
+      })
+    }
+  })
+
+  it('refuses shapes that do not match', () => {
+    engine().scratch((arena) => {
+      const list = new Int32Array(3)
+      const A = { rows: 3, cols: 3, data: arena.float64(3), starts: list, offsets: list }
+      const [B, C] = [arena.matrix(2, 2), arena.matrix(3, 2)]
+      expect(() => gemmScattered(A, B, C)).toThrow('3×3 by 2×2')
+    })
+  })
 })

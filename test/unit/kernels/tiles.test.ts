@@ -6,7 +6,6 @@ import type { KernelVariant } from '../../../core/kernels/binaries.ts'
 import { Engine } from '../../../core/kernels/engine.ts'
 import { TimedTiles } from '../../../core/kernels/tile-choice.ts'
 import { stream } from '../../../core/random/index.ts'
-import { joinVectorsFlag } from '../../../electron/services/joined-vectors.ts'
 
 const countProduct = () => undefined
 
@@ -45,37 +44,38 @@ describe('wide tiles', () => {
   })
 })
 
-/** A clock that the rehearsals move: so much time for narrow and for wide tiles. */
-function rehearsal(times: { narrow: number; wide: number }, differ = false) {
+/** Rehearsals of so many milliseconds each, by narrow and by wide tiles; what they take passes on the clock too. */
+function rehearsal(lengths: { narrow: number; wide: number }, differ = false) {
   const host = new Engine()
-  let time = 0
+  const clock = { time: 0 }
   const rehearsed: boolean[] = []
   const kernels: Pick<typeof host.kernels, 'rehearse'> = {
     rehearse: (wide, a, b, depth, c, repeats, single) => {
       host.kernels.rehearse(wide, a, b, depth, c, repeats, single)
       if (differ && wide) host.view(c + 384, 1)[0] = 0
-      time += wide ? times.wide : times.narrow
+      clock.time += wide ? lengths.wide : lengths.narrow
       rehearsed.push(single)
     },
   }
-  return { tiles: new TimedTiles(kernels, host.arena(), () => time), rehearsed, host }
+  return { tiles: new TimedTiles(kernels, host.arena(), () => clock.time), rehearsed, clock, host }
 }
 
 describe('the choice of tiles', () => {
-  it('takes the faster ones, and asks the clock after 1, 2, 4, 8 … products', () => {
-    const times = { narrow: 2, wide: 3 }
-    const { tiles, rehearsed } = rehearsal(times)
+  it('takes the faster ones, and asks the clock again after 5, 10, 20 … milliseconds', () => {
+    const lengths = { narrow: 0.002, wide: 0.003 }
+    const { tiles, rehearsed, clock } = rehearsal(lengths)
     const asked: number[] = []
     const choices: boolean[] = []
-    for (let i = 1; i <= 20; i++) {
+    for (let ms = 0; ms < 100; ms++) {
+      clock.time = ms
+      if (ms === 50) lengths.wide = 0.001
       const before = rehearsed.length
-      if (i === 5) times.wide = 1
       tiles.countProduct()
-      if (rehearsed.length > before) asked.push(i)
-      choices.push(tiles.wide(i % 2 === 0))
+      if (rehearsed.length > before) asked.push(ms)
+      choices.push(tiles.wide(ms % 2 === 0))
     }
-    expect(asked).toEqual([1, 2, 4, 8, 16])
-    expect(choices).toEqual(Array.from({ length: 20 }, (_, i) => i >= 7))
+    expect(asked).toEqual([0, 5, 15, 35, 75])
+    expect(choices).toEqual(Array.from({ length: 100 }, (_, ms) => ms >= 75))
     expect(new Set(rehearsed)).toEqual(new Set([false, true]))
   })
 
@@ -115,12 +115,12 @@ describe.skipIf(process.arch !== 'x64')('vectors that V8 joins', () => {
     const alone = await digest()
     expect(alone).toMatch(/^[0-9a-f]{64}\n$/)
     expect(await digest('wide')).toBe(alone)
-    expect(await digest(joinVectorsFlag)).toBe(alone)
-    expect(await digest(joinVectorsFlag, 'wide')).toBe(alone)
+    expect(await digest('joined')).toBe(alone)
+    expect(await digest('joined', 'wide')).toBe(alone)
   })
 
   it('are found in the tiles, with nothing left over', async (context) => {
-    const report = await digest(joinVectorsFlag, '--trace-wasm-revectorize', 'wide')
+    const report = await digest('--trace-wasm-revectorize', 'joined', 'wide')
     if (!report.includes('Begin revec')) context.skip('this processor has no registers of 256 bits')
     // The tiles are the functions with the most stores: 12 or 24 of them, all joined in pairs.
     const functions = report.split('Begin revec function').slice(1)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { NETWORK_SCHEMAS, type FamilySettings } from '../../../core/experiments/document.ts'
 import { Matrix } from '../../../core/linalg/matrix.ts'
-import { patchRows } from '../../../core/networks/row-source.ts'
+import { frobeniusNorm, multiply } from '../../../core/linalg/products.ts'
+import { rowRange } from '../../../core/networks/blocks.ts'
+import { columnMeans, patchRows } from '../../../core/networks/row-source.ts'
 import {
   extractPatches,
   geometryArray,
@@ -13,6 +15,7 @@ import {
   type PatchGeometry,
 } from '../../../core/networks/patches.ts'
 import { stream } from '../../../core/random/index.ts'
+import { randomMatrix } from '../linalg/matrices.ts'
 import { maxDifference } from './fixtures.ts'
 
 const conv = (changes: object = {}): FamilySettings<'conv-bn'> =>
@@ -62,11 +65,16 @@ describe.each(GEOMETRIES)('patches of %s', (_, g) => {
     }
   })
 
-  it('are the same made all at once and a few at a time', () => {
-    const [whole, pieces] = [patchRows(X, g), patchRows(X, g, 2 * patchSize(g))]
-    expect(pieces.take(2, 3).data).toEqual(whole.take(2, 3).data)
-    expect(maxDifference(pieces.means().data, whole.means().data)).toBeLessThan(1e-15)
-    expect(pieces.size()).toBeCloseTo(whole.size(), 12)
+  it('are multiplied, and summed, where they are', () => {
+    const [whole, source] = [extractPatches(X, g), patchRows(X, g)]
+    const [W, D] = [randomMatrix(whole.cols, 5, 'W'), randomMatrix(3, 5, 'D')]
+    const some = rowRange(whole, 2, 3)
+    expect(maxDifference(source.times(W, 2, 3).data, multiply(some, W).data)).toBeLessThan(1e-13)
+    const sum = Matrix.zeros(whole.cols, 5)
+    source.addTransposeTimes(D, 2, 3, sum)
+    expect(maxDifference(sum.data, multiply(some, D, { transposeA: true }).data)).toBeLessThan(1e-13)
+    expect(maxDifference(source.means().data, columnMeans(whole).data)).toBeLessThan(1e-15)
+    expect(source.size()).toBeCloseTo(frobeniusNorm(whole), 12)
   })
 
   it('have a geometry that a network can store', () => {
