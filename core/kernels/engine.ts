@@ -20,6 +20,8 @@ const tileRows = 6
 const depthBytes = 2048
 /** Rows of A packed at a time: about 250 kB, half of a usual second-level cache. */
 const blockRows = 120
+/** Bytes between two packed strips of A: see assembly/pack.ts. */
+const stripGap = 64
 /** Columns of B packed at a time. */
 const panelCols = 1024
 /** Bytes of B packed at a time, at most. */
@@ -255,7 +257,7 @@ export class Engine {
 
   private packingSpace(threads: number): PackingSpace {
     this.packing.free()
-    const packedABytes = blockRows * depthBytes + tileRows * 32
+    const packedABytes = (blockRows / tileRows) * (tileRows * depthBytes + stripGap) + tileRows * 32
     return {
       packedABytes,
       packedBBytes: 0,

@@ -6,10 +6,12 @@ import { isFileDataset } from '../../core/experiments/document.ts'
 import { hashFile, openDataFile } from './data-file.ts'
 import type { Jobs } from './messages.ts'
 import { allocateShared, toShared } from './shared-data.ts'
+import { timedEngine } from './timed-engine.ts'
 
 /** @throws BidualError as the reader and the steps say, with the place; `too-large` before anything is allocated */
 export async function prepareJob(input: Jobs['prepare']['input']): Promise<Jobs['prepare']['output']> {
   const { document, memoryLimit } = input
+  timedEngine()
   const source = await readSource(input)
   const prepared = prepareProblem({ document, ...source, allocate: allocateShared, memoryLimit })
   return {

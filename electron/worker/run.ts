@@ -1,11 +1,11 @@
 /** The job `run`: one method on shared data. */
-import { engine } from '../../core/kernels/engine.ts'
 import { executeRun } from '../../core/experiments/runner.ts'
 import type { RunOutput, RunUpdate } from '../../core/experiments/runner.ts'
 import { spawnTeamMember } from './kernel-team.ts'
 import type { Jobs } from './messages.ts'
 import { postProgress } from './progress.ts'
 import { fromShared } from './shared-data.ts'
+import { timedEngine } from './timed-engine.ts'
 
 /** @param send posts progress; the last update of the run is always among what is sent */
 export async function runJob(
@@ -14,8 +14,7 @@ export async function runJob(
 ): Promise<RunOutput> {
   const flag = new Int32Array(cancelled)
   const allowed = new Int32Array(helpers)
-  engine().invite(spawnTeamMember, () => Atomics.load(allowed, 0))
-  engine().timeTiles(() => performance.now())
+  timedEngine().invite(spawnTeamMember, () => Atomics.load(allowed, 0))
   const progress = postProgress(send, () => performance.now())
   const run = executeRun(fromShared(data), spec, {
     now: () => performance.now() / 1000,

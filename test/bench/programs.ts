@@ -7,6 +7,7 @@ import {
 import { METHOD_SCHEMAS } from '../../core/experiments/document.ts'
 import { CellsSession, type SolvedCells } from '../../core/experiments/methods/convex/session.ts'
 import type { Problem } from '../../core/experiments/problem.ts'
+import { engine } from '../../core/kernels/engine.ts'
 import { Matrix } from '../../core/linalg/matrix.ts'
 import { columnNorms, scaleColumns } from '../../core/linalg/products.ts'
 import { LOSSES } from '../../core/losses/index.ts'
@@ -25,6 +26,7 @@ import { measure, mebibytes, printTable, seconds, type Row } from './report.ts'
  * `_R.dat` tables to solve as well (unit-norm columns, labels ±1, squared loss; β after the name: `sonar.dat=1.77`).
  */
 export function run(options: readonly string[]): void {
+  engine().timeTiles(() => performance.now())
   const quick = options.includes('--quick')
   const tables = options.filter((option) => !option.startsWith('--')).map(table)
   const fixed = [...plane(), ...planted(quick), ...tables.flatMap(programsOf)]

@@ -6,7 +6,7 @@ import { lanes, madd } from './simd'
 
 /** Rows of `bytes` bytes whose columns are summed before the next ones are read: they stay in the first-level cache. */
 @inline
-function rowsAtOnce(bytes: usize): usize {
+export function rowsAtOnce(bytes: usize): usize {
   return max<usize>(4, 16384 / max<usize>(1, bytes))
 }
 

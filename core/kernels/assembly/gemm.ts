@@ -1,6 +1,6 @@
 import * as Job from './job'
 import { field } from './job'
-import { packA, packB, TILE_ROWS, tileCols } from './pack'
+import { packA, packB, stripOfA, TILE_ROWS, tileCols } from './pack'
 import { edgeTile, tile, wideTile } from './tile'
 
 /** Strips of B packed per claim. */
@@ -141,7 +141,7 @@ function multiplyBlock<T>(
   const beta = <T>(first ? load<f64>(job + Job.BETA) : 1)
   const lower = field(job, Job.LOWER) != 0
   const wide = field(job, Job.WIDE) != 0
-  const stripA = TILE_ROWS * kb * sizeof<T>()
+  const stripA = stripOfA<T>(kb)
   const stripB = kb * 32
   const whole = nb - (nb % width)
   // Rows outside: a strip of A stays in the first-level cache while columns of B pass by, few enough that they stay

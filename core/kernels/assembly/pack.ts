@@ -9,6 +9,15 @@ export const TILE_ROWS: usize = 6
 /** Stored rows that are cut into strips together: a cache line that holds parts of several strips is fetched once. */
 const PASS: usize = 16
 
+/**
+ * Bytes of a packed strip of A and of what lies between it and the next one: strips that begin a multiple of 4 KiB apart
+ * would share one place in the first-level cache.
+ */
+@inline
+export function stripOfA<T>(kb: usize): usize {
+  return TILE_ROWS * kb * sizeof<T>() + 64
+}
+
 /** Columns of a tile of C: two vectors. */
 @inline
 export function tileCols<T>(): usize {
@@ -26,7 +35,7 @@ export function packA<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize,
   const mask = field(job, Job.ROW_MASK)
   const transposed = field(job, Job.TRANSPOSE_A) != 0
   const alpha = <T>load<f64>(job + Job.ALPHA)
-  const strip = TILE_ROWS * kb * sizeof<T>()
+  const strip = stripOfA<T>(kb)
   if (!transposed) {
     for (let i: usize = 0; i < mb; i += TILE_ROWS, out += strip) {
       const at = a + ((i0 + i) * lda + k0) * sizeof<T>()
@@ -34,13 +43,10 @@ export function packA<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize,
     }
     return
   }
-  for (let k: usize = 0; k < kb; k += PASS) {
-    let to = out + k * TILE_ROWS * sizeof<T>()
-    const deep = min(PASS, kb - k)
-    for (let i: usize = 0; i < mb; i += TILE_ROWS, to += strip) {
-      const at = a + ((k0 + k) * lda + i0 + i) * sizeof<T>()
-      packColumns<T>(at, lda, mask ? mask + k0 + k : 0, min(TILE_ROWS, mb - i), deep, alpha, to)
-    }
+  for (let k: usize = 0; k < kb; k++) {
+    const at = a + ((k0 + k) * lda + i0) * sizeof<T>()
+    const kept = !mask || load<u8>(mask + k0 + k) != 0
+    packAcross<T>(at, mb, kept, alpha, strip, out + k * TILE_ROWS * sizeof<T>())
   }
 }
 
@@ -51,9 +57,11 @@ function packScattered<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize
   // Entry (i, k) of op(A) is at first[i] + second[k], whichever of them are the rows.
   const first = field(job, transposed ? Job.COLUMNS_A : Job.ROWS_A) + 4 * i0
   const second = field(job, transposed ? Job.ROWS_A : Job.COLUMNS_A) + 4 * k0
-  for (let i: usize = 0; i < mb; i += TILE_ROWS) {
+  const strip = stripOfA<T>(kb)
+  for (let i: usize = 0; i < mb; i += TILE_ROWS, out += strip) {
     const rows = min(TILE_ROWS, mb - i)
     const at = first + 4 * i
+    let to = out
     if (rows == TILE_ROWS) {
       const p0 = load<usize>(at)
       const p1 = load<usize>(at, 4)
@@ -61,20 +69,20 @@ function packScattered<T>(job: usize, i0: usize, mb: usize, k0: usize, kb: usize
       const p3 = load<usize>(at, 12)
       const p4 = load<usize>(at, 16)
       const p5 = load<usize>(at, 20)
-      for (let k: usize = 0; k < kb; k++, out += TILE_ROWS * sizeof<T>()) {
+      for (let k: usize = 0; k < kb; k++, to += TILE_ROWS * sizeof<T>()) {
         const offset = load<usize>(second + 4 * k)
-        store<T>(out, alpha * load<T>(p0 + offset))
-        store<T>(out, alpha * load<T>(p1 + offset), sizeof<T>())
-        store<T>(out, alpha * load<T>(p2 + offset), 2 * sizeof<T>())
-        store<T>(out, alpha * load<T>(p3 + offset), 3 * sizeof<T>())
-        store<T>(out, alpha * load<T>(p4 + offset), 4 * sizeof<T>())
-        store<T>(out, alpha * load<T>(p5 + offset), 5 * sizeof<T>())
+        store<T>(to, alpha * load<T>(p0 + offset))
+        store<T>(to, alpha * load<T>(p1 + offset), sizeof<T>())
+        store<T>(to, alpha * load<T>(p2 + offset), 2 * sizeof<T>())
+        store<T>(to, alpha * load<T>(p3 + offset), 3 * sizeof<T>())
+        store<T>(to, alpha * load<T>(p4 + offset), 4 * sizeof<T>())
+        store<T>(to, alpha * load<T>(p5 + offset), 5 * sizeof<T>())
       }
     } else {
       for (let k: usize = 0; k < kb; k++) {
         const offset = load<usize>(second + 4 * k)
-        for (let row: usize = 0; row < TILE_ROWS; row++, out += sizeof<T>()) {
-          store<T>(out, row < rows ? alpha * load<T>(load<usize>(at + 4 * row) + offset) : <T>0)
+        for (let row: usize = 0; row < TILE_ROWS; row++, to += sizeof<T>()) {
+          store<T>(to, row < rows ? alpha * load<T>(load<usize>(at + 4 * row) + offset) : <T>0)
         }
       }
     }
@@ -147,25 +155,23 @@ function packSixSingle(a: usize, stride: usize, kb: usize, alpha: f32, out: usiz
   return k
 }
 
-/** A strip whose rows are columns of the stored A, so that six neighbours are contiguous. */
-function packColumns<T>(a: usize, lda: usize, mask: usize, rows: usize, kb: usize, alpha: T, out: usize): void {
-  const stride = lda * sizeof<T>()
+/** One stored row of A, whose entries go to one strip after the other: six neighbours to each. */
+function packAcross<T>(a: usize, count: usize, kept: bool, alpha: T, strip: usize, out: usize): void {
   const factor = v128.splat<T>(alpha)
-  for (let k: usize = 0; k < kb; k++) {
-    const kept = !mask || load<u8>(mask + k) != 0
-    if (kept && rows == TILE_ROWS) {
+  let i: usize = 0
+  if (kept) {
+    for (; i + TILE_ROWS <= count; i += TILE_ROWS, a += TILE_ROWS * sizeof<T>(), out += strip) {
       v128.store(out, v128.mul<T>(factor, v128.load(a)))
       if (sizeof<T>() == 8) {
         v128.store(out, v128.mul<T>(factor, v128.load(a, 16)), 16)
         v128.store(out, v128.mul<T>(factor, v128.load(a, 32)), 32)
       } else v128.store64_lane(out, v128.mul<T>(factor, v128.load64_zero(a, 16)), 0, 16)
-    } else {
-      for (let i: usize = 0; i < TILE_ROWS; i++) {
-        store<T>(out + i * sizeof<T>(), kept && i < rows ? alpha * load<T>(a + i * sizeof<T>()) : <T>0)
-      }
     }
-    a += stride
-    out += TILE_ROWS * sizeof<T>()
+  }
+  for (; i < count; i += TILE_ROWS, a += TILE_ROWS * sizeof<T>(), out += strip) {
+    for (let row: usize = 0; row < TILE_ROWS; row++) {
+      store<T>(out + row * sizeof<T>(), kept && i + row < count ? alpha * load<T>(a + row * sizeof<T>()) : <T>0)
+    }
   }
 }
 

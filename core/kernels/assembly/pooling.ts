@@ -4,13 +4,8 @@
  * With N = (h − center)·factor and z = N·gamma + shift by columns, a row is active in a column unless z ≤ 0: NaN counts as
  * active, so that divergence is seen.
  */
+import { rowsAtOnce } from './columns'
 import { lanes, madd } from './simd'
-
-/** Rows of `bytes` bytes that stay in the first-level cache while the columns pass by. */
-@inline
-function rowsAtOnce(bytes: usize): usize {
-  return max<usize>(4, 16384 / max<usize>(1, bytes))
-}
 
 /** What belongs to the columns, one array of n entries after the other: center, factor, gamma, shift. */
 @inline
