@@ -1,4 +1,7 @@
-/** Steps of gradient training over whole arrays, of entries of 8 bytes or, when `single`, of 4. */
+/**
+ * Steps of gradient training over whole arrays, of entries of 8 bytes or, when `single`, of 4. Two vectors at a time, whose
+ * stores are neighbours: V8 joins such pairs (see tile.ts).
+ */
 import { lanes, madd } from './simd'
 
 /** x = max(x, 0), in place; NaN stays NaN. */
@@ -10,8 +13,13 @@ export function rectifyInPlace(x: usize, n: usize, single: bool): void {
 function rectifyOf<T>(x: usize, n: usize): void {
   const zero = v128.splat<T>(<T>0)
   let i: usize = 0
-  for (; i + lanes<T>() <= n; i += lanes<T>(), x += 16) v128.store(x, v128.max<T>(v128.load(x), zero))
-  for (; i < n; i++, x += sizeof<T>()) store<T>(x, max<T>(load<T>(x), <T>0))
+  for (; i + 2 * lanes<T>() <= n; i += 2 * lanes<T>(), x += 32) {
+    const x0 = v128.pmax<T>(v128.load(x), zero)
+    const x1 = v128.pmax<T>(v128.load(x, 16), zero)
+    v128.store(x, x0)
+    v128.store(x, x1, 16)
+  }
+  for (; i < n; i++, x += sizeof<T>()) if (load<T>(x) < <T>0) store<T>(x, <T>0)
 }
 
 /** d = d where a > 0, else 0. */
@@ -23,8 +31,11 @@ export function maskInactive(d: usize, a: usize, n: usize, single: bool): void {
 function maskOf<T>(d: usize, a: usize, n: usize): void {
   const zero = v128.splat<T>(<T>0)
   let i: usize = 0
-  for (; i + lanes<T>() <= n; i += lanes<T>(), d += 16, a += 16) {
-    v128.store(d, v128.and(v128.load(d), v128.gt<T>(v128.load(a), zero)))
+  for (; i + 2 * lanes<T>() <= n; i += 2 * lanes<T>(), d += 32, a += 32) {
+    const d0 = v128.and(v128.load(d), v128.gt<T>(v128.load(a), zero))
+    const d1 = v128.and(v128.load(d, 16), v128.gt<T>(v128.load(a, 16), zero))
+    v128.store(d, d0)
+    v128.store(d, d1, 16)
   }
   for (; i < n; i++, d += sizeof<T>(), a += sizeof<T>()) if (!(load<T>(a) > <T>0)) store<T>(d, <T>0)
 }
@@ -39,8 +50,11 @@ function combineOf<T>(a: T, x: usize, b: T, y: usize, n: usize): void {
   const va = v128.splat<T>(a)
   const vb = v128.splat<T>(b)
   let i: usize = 0
-  for (; i + lanes<T>() <= n; i += lanes<T>(), x += 16, y += 16) {
-    v128.store(x, madd<T>(va, v128.load(x), v128.mul<T>(vb, v128.load(y))))
+  for (; i + 2 * lanes<T>() <= n; i += 2 * lanes<T>(), x += 32, y += 32) {
+    const x0 = madd<T>(va, v128.load(x), v128.mul<T>(vb, v128.load(y)))
+    const x1 = madd<T>(va, v128.load(x, 16), v128.mul<T>(vb, v128.load(y, 16)))
+    v128.store(x, x0)
+    v128.store(x, x1, 16)
   }
   for (; i < n; i++, x += sizeof<T>(), y += sizeof<T>()) store<T>(x, a * load<T>(x) + b * load<T>(y))
 }
@@ -54,11 +68,20 @@ export function momentum(g: usize, v: usize, mu: f64, ahead: bool, n: usize, sin
 function momentumOf<T>(g: usize, v: usize, mu: T, ahead: bool, n: usize): void {
   const m = v128.splat<T>(mu)
   let i: usize = 0
-  for (; i + lanes<T>() <= n; i += lanes<T>(), g += 16, v += 16) {
-    const slope = v128.load(g)
-    const speed = madd<T>(m, v128.load(v), slope)
-    v128.store(v, speed)
-    v128.store(g, ahead ? madd<T>(m, speed, slope) : speed)
+  for (; i + 2 * lanes<T>() <= n; i += 2 * lanes<T>(), g += 32, v += 32) {
+    const g0 = v128.load(g)
+    const g1 = v128.load(g, 16)
+    const v0 = madd<T>(m, v128.load(v), g0)
+    const v1 = madd<T>(m, v128.load(v, 16), g1)
+    v128.store(v, v0)
+    v128.store(v, v1, 16)
+    if (ahead) {
+      v128.store(g, madd<T>(m, v0, g0))
+      v128.store(g, madd<T>(m, v1, g1), 16)
+    } else {
+      v128.store(g, v0)
+      v128.store(g, v1, 16)
+    }
   }
   for (; i < n; i++, g += sizeof<T>(), v += sizeof<T>()) {
     const slope = load<T>(g)
@@ -158,7 +181,7 @@ export function gatherRows(from: usize, bytes: usize, rows: usize, count: usize,
 /** What lies behind the first `done` bytes of a row. @returns where the next row goes */
 @inline
 function copyRest(from: usize, to: usize, done: usize, bytes: usize): usize {
-  memory.copy(to + done, from + done, bytes - done)
+  if (done < bytes) memory.copy(to + done, from + done, bytes - done)
   return to + bytes
 }
 
