@@ -64,6 +64,11 @@ export class Arena {
     return new Float32Array(this.buffer(), address, length)
   }
 
+  /** As `float64Undefined` or `float32Undefined`, whichever `like` is. */
+  alike(like: Float64Array | Float32Array, length: number): Float64Array | Float32Array {
+    return like instanceof Float32Array ? this.float32Undefined(length) : this.float64Undefined(length)
+  }
+
   /** Zeros. */
   bytes(length: number): Uint8Array {
     const address = this.reserve(length)

@@ -2,6 +2,7 @@
  * Batch normalisation, ReLU and sum over neighbouring rows, a group for each sample, in one pass: in the kernel memory by
  * the compiled kernels, elsewhere by plain loops.
  */
+import type { Arena } from './arena.ts'
 import { hostOf, isSingle, type RealArray } from './places.ts'
 import type { Dense } from './staging.ts'
 
@@ -35,9 +36,7 @@ export function poolActive(H: Real, group: number, activation: Activation, out: 
   const { center, factor, gamma, shift } = activation
   if (host) {
     host.scratch((arena) => {
-      const columns = joined([center, factor, gamma, shift], (length) =>
-        isSingle(data) ? arena.float32Undefined(length) : arena.float64Undefined(length),
-      )
+      const columns = joined(arena, data, [center, factor, gamma, shift])
       const [c, a, s] = [counts, actives, sums].map((grouped) => grouped.data.byteOffset)
       const at = columns.byteOffset
       host.kernels.poolActive(data.byteOffset, rows / group, group, cols, at, c, a, s, isSingle(data))
@@ -70,9 +69,7 @@ export function spreadSlopes(
   const host = hostOf(data, D.data, out.data)
   if (host) {
     host.scratch((arena) => {
-      const columns = joined([center, factor, gamma, shift, share, mean], (length) =>
-        isSingle(data) ? arena.float32Undefined(length) : arena.float64Undefined(length),
-      )
+      const columns = joined(arena, data, [center, factor, gamma, shift, share, mean])
       const [h, at, d, to] = [data, columns, D.data, out.data].map(({ byteOffset }) => byteOffset)
       host.kernels.spreadSlopes(h, rows / group, group, cols, at, d, to, isSingle(data))
     })
@@ -85,10 +82,10 @@ export function spreadSlopes(
   })
 }
 
-/** One array after the other. */
-function joined(columns: readonly Columns[], room: (length: number) => RealArray): RealArray {
+/** One array after the other, in the precision of `like`. */
+function joined(arena: Arena, like: RealArray, columns: readonly Columns[]): RealArray {
   const [{ length }] = columns
-  const all = room(columns.length * length)
+  const all = arena.alike(like, columns.length * length)
   columns.forEach((values, i) => all.set(values, i * length))
   return all
 }

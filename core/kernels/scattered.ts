@@ -1,5 +1,6 @@
 import { engine } from './engine.ts'
-import { isSingle, type RealArray } from './places.ts'
+import { productShape } from './gemm.ts'
+import type { RealArray } from './places.ts'
 import { RowWindow, Staging, type Dense } from './staging.ts'
 
 /** A matrix in place, wherever in `data` its entries are: entry (i, j) is data[starts[i] + offsets[j]]. Not empty. */
@@ -25,15 +26,8 @@ export interface ScatteredOptions {
  * @throws RangeError when shapes or precisions do not match
  */
 export function gemmScattered(A: Scattered, B: Dense, C: Dense, options: ScatteredOptions = {}): void {
-  const { transposeA = false, beta = 0 } = options
-  const [m, k] = transposeA ? [A.cols, A.rows] : [A.rows, A.cols]
-  if (B.rows !== k || C.rows !== m || C.cols !== B.cols) {
-    throw new RangeError(`Cannot multiply ${m}×${k} by ${B.rows}×${B.cols} into ${C.rows}×${C.cols}.`)
-  }
-  const single = isSingle(A.data)
-  if (isSingle(B.data) !== single || isSingle(C.data) !== single) {
-    throw new RangeError('A product needs one precision throughout.')
-  }
+  const { transposeA, beta = 0 } = options
+  const { m, n, k } = productShape(A, B, C, options)
   const size = A.data.BYTES_PER_ELEMENT
   const host = engine()
   host.scratch((arena) => {
@@ -48,7 +42,7 @@ export function gemmScattered(A: Scattered, B: Dense, C: Dense, options: Scatter
     const c = new RowWindow(staging, C, m)
     host.multiply({
       m,
-      n: B.cols,
+      n,
       k,
       a: 0,
       lda: A.cols,
@@ -59,7 +53,7 @@ export function gemmScattered(A: Scattered, B: Dense, C: Dense, options: Scatter
       c: beta === 0 ? c.address(0) : c.read(0, m),
       ldc: C.cols,
       beta,
-      single,
+      single: size === 4,
     })
     c.write(0, m)
   })

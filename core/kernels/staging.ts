@@ -39,9 +39,7 @@ export class Staging {
 
   /** Room for `length` entries of the kind that `like` holds, its content undefined. */
   room(like: NumberArray, length: number): NumberArray {
-    return like instanceof Float32Array
-      ? this.arena.float32Undefined(length)
-      : this.arena.float64Undefined(length)
+    return this.arena.alike(like, length)
   }
 }
 

@@ -34,7 +34,7 @@ export class TrainingMemory {
 
   /** `length` zeros, for the whole run. */
   zeros(length: number): RealArray {
-    return this.kept ? cleared(roomIn(this.kept, this.like, length)) : zerosAlike(this.like, length)
+    return this.kept ? cleared(this.kept.alike(this.like, length)) : zerosAlike(this.like, length)
   }
 
   /** A copy of the network. */
@@ -76,7 +76,7 @@ export class TrainingMemory {
   private place(like: RealArray): Place | null {
     const { passing } = this
     if (!passing) return null
-    const room = (length: number): RealArray => roomIn(passing, like, length)
+    const room = (length: number): RealArray => passing.alike(like, length)
     const scoped: Place['scoped'] = (body) => {
       const mark = passing.mark()
       try {
@@ -89,16 +89,10 @@ export class TrainingMemory {
   }
 
   private copy(values: RealArray): RealArray {
-    const copy = this.kept
-      ? roomIn(this.kept, this.like, values.length)
-      : zerosAlike(this.like, values.length)
+    const copy = this.kept ? this.kept.alike(this.like, values.length) : zerosAlike(this.like, values.length)
     copy.set(values)
     return copy
   }
-}
-
-function roomIn(arena: Arena, like: RealArray, length: number): RealArray {
-  return like instanceof Float32Array ? arena.float32Undefined(length) : arena.float64Undefined(length)
 }
 
 function cleared(array: RealArray): RealArray {
